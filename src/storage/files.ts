@@ -1,0 +1,68 @@
+import { randomUUID } from 'node:crypto';
+import { createReadStream, createWriteStream } from 'node:fs';
+import { rename, rm } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import type { Writable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { MapRunResultsError, wordsOf } from '../errors.ts';
+import type { FileLocation } from './location.ts';
+import { firstCause, NOT_FOUND, type Read, type Write } from './storage.ts';
+
+/** Reads local files. */
+export function fileSource(signal: AbortSignal): Read<FileLocation> {
+  return async function* read({ path }, role) {
+    let offset = 0;
+    try {
+      for await (const chunk of createReadStream(path, { signal })) {
+        offset += chunk.length;
+        yield chunk;
+      }
+    } catch (cause) {
+      if (signal.aborted) throw signal.reason;
+      if (cause instanceof Error && 'code' in cause && cause.code === 'ENOENT') {
+        const message = `there is no ${role} at ${path}: ${wordsOf(cause)}`;
+        throw new MapRunResultsError(NOT_FOUND[role], message, { path, cause });
+      }
+      const message = `reading the ${role} ${path} failed at byte ${offset}: ${wordsOf(cause)}`;
+      throw new MapRunResultsError('ReadFailed', message, { path, byteOffset: offset, cause });
+    }
+  };
+}
+
+/** Writes a local file: beside its target first, renamed when complete and on the disk. */
+export function fileSink({ path }: FileLocation, signal: AbortSignal): Write {
+  return async (document) => {
+    const partial = join(dirname(path), `.${basename(path)}.${randomUUID()}.partial`);
+    try {
+      await pipeline(document, createWriteStream(partial, { flags: 'wx', flush: true }), { signal });
+      await rename(partial, path);
+      return undefined;
+    } catch (cause) {
+      await rm(partial, { force: true });
+      throw writeFailed(path, { path }, firstCause(cause, signal));
+    }
+  };
+}
+
+/**
+ * Writes to a stream, which is ended when the document is complete (standard output never is) and destroyed when
+ * it fails. What the stream has passed on by then cannot be taken back.
+ */
+export function streamSink(stream: Writable, signal: AbortSignal): Write {
+  return async (document) => {
+    try {
+      await pipeline(document, stream, { signal });
+      return undefined;
+    } catch (cause) {
+      throw writeFailed('to the stream', {}, firstCause(cause, signal));
+    }
+  };
+}
+
+function writeFailed(target: string, facts: { path?: string }, cause: unknown): MapRunResultsError {
+  if (cause instanceof MapRunResultsError) return cause;
+  return new MapRunResultsError('WriteFailed', `writing ${target} failed: ${wordsOf(cause)}`, {
+    ...facts,
+    cause,
+  });
+}

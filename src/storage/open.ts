@@ -1,0 +1,56 @@
+import type { Writable } from 'node:stream';
+import { S3Client } from '@aws-sdk/client-s3';
+import { withOwnConnections } from './connections.ts';
+import { fileSink, fileSource, streamSink } from './files.ts';
+import { isS3, type Location } from './location.ts';
+import { type S3SinkOptions, s3Sink } from './s3-sink.ts';
+import { s3Source } from './s3-source.ts';
+import type { Read, Write } from './storage.ts';
+
+/** Storage for one job: makes the clients that it needs and was not given, and closes those it made. */
+export class Storage {
+  readonly #signal: AbortSignal;
+  readonly #given: { client?: S3Client | undefined; uploadClient?: S3Client | undefined };
+  readonly #closers: (() => void)[] = [];
+  #client: S3Client | undefined;
+
+  constructor(
+    given: { client?: S3Client | undefined; uploadClient?: S3Client | undefined },
+    signal: AbortSignal,
+  ) {
+    this.#given = given;
+    this.#signal = signal;
+  }
+
+  /** Reads objects where `location` is: on S3 or on this machine. */
+  source(location: Location): Read {
+    return (isS3(location) ? s3Source(this.#reading(), this.#signal) : fileSource(this.#signal)) as Read;
+  }
+
+  sink(output: Location | Writable, options: S3SinkOptions): Write {
+    if ('write' in output) return streamSink(output, this.#signal);
+    if (isS3(output)) return s3Sink(this.#uploading(), output, options, this.#signal);
+    return fileSink(output, this.#signal);
+  }
+
+  close(): void {
+    for (const close of this.#closers) close();
+  }
+
+  #reading(): S3Client {
+    if (this.#given.client) return this.#given.client;
+    if (!this.#client) {
+      const made = new S3Client({});
+      this.#client = made;
+      this.#closers.push(() => made.destroy());
+    }
+    return this.#client;
+  }
+
+  #uploading(): S3Client {
+    if (this.#given.uploadClient) return this.#given.uploadClient;
+    const { client, close } = withOwnConnections(this.#reading());
+    this.#closers.push(close);
+    return client;
+  }
+}

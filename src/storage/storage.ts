@@ -1,0 +1,33 @@
+import type { Readable } from 'node:stream';
+import type { ErrorName } from '../errors.ts';
+import type { Location } from './location.ts';
+
+/** What an object is to us, and the error when it is not there. */
+export const NOT_FOUND = {
+  manifest: 'ManifestNotFound',
+  'result file': 'ResultFileNotFound',
+} as const satisfies Record<string, ErrorName>;
+export type Role = keyof typeof NOT_FOUND;
+
+/**
+ * Reads a whole object, never faster than it is asked to: opens it when the first chunk is asked for, and closes
+ * it when the reading ends, fails or is given up.
+ * @throws MapRunResultsError `ManifestNotFound`, `ResultFileNotFound` or `ReadFailed`, with the location.
+ */
+export type Read<L extends Location = Location> = (
+  location: L,
+  role: Role,
+) => AsyncGenerator<Buffer, void, undefined>;
+
+/**
+ * Carries the whole document away. When that fails, or the document does, nothing stays behind that was not there
+ * before: no object or file, and no unfinished upload.
+ * @returns The ETag, where the destination has such a thing.
+ * @throws The document's own error as it is; MapRunResultsError `WriteFailed`.
+ */
+export type Write = (document: Readable) => Promise<string | undefined>;
+
+/** Whatever breaks once the signal is aborted breaks because of it; the reason is the error to report. */
+export function firstCause(error: unknown, signal: AbortSignal): unknown {
+  return signal.aborted ? signal.reason : error;
+}
