@@ -1,0 +1,84 @@
+import { Command, CommanderError, Option } from 'commander';
+import { MapRunResultsError } from '../errors.ts';
+import {
+  parseOption,
+  WORD_OPTION_NAMES,
+  WORD_OPTIONS,
+  type WordOption,
+  type WordOptions,
+} from '../options.ts';
+import { formatBytes } from './progress.ts';
+
+/** What a command line asks for. */
+export type Request =
+  | { readonly kind: 'aggregate'; readonly aggregate: AggregateRequest }
+  | { readonly kind: 'text'; readonly text: string }
+  | { readonly kind: 'usage'; readonly message: string };
+
+export interface AggregateRequest {
+  readonly manifest: string;
+  /** `-` stands for standard output. */
+  readonly output: string | undefined;
+  readonly options: WordOptions;
+  /** Print the summary as JSON, and no progress. */
+  readonly json: boolean;
+  readonly client: { readonly endpoint?: string; readonly forcePathStyle?: boolean };
+}
+
+const USES: Readonly<Record<WordOption['kind'], string>> = {
+  integer: ' <n>',
+  bytes: ' <size>',
+  object: ' <json>',
+  boolean: '',
+};
+
+/**
+ * Reads a command line; nothing is printed and nothing is run.
+ * @param argv Without the interpreter and the script.
+ */
+export function parseArgs(argv: readonly string[], version: string): Request {
+  let request: Request | undefined;
+  let printed = '';
+  const program = new Command('map-run-results')
+    .description('The results of an AWS Step Functions Distributed Map in one document.')
+    .version(version)
+    .exitOverride()
+    .configureOutput({ writeOut: (text) => (printed += text), writeErr: (text) => (printed += text) });
+
+  const aggregate = program
+    .command('aggregate')
+    .description('Merge the result files that a manifest lists into one document, {"results":[...]}.')
+    .argument('<manifest>', 's3://bucket/key or path of the manifest.json')
+    .option(
+      '-o, --output <where>',
+      's3://bucket/key, a path, or - for standard output (default: derived from the manifest, in its bucket)',
+    );
+  for (const name of WORD_OPTION_NAMES) aggregate.addOption(wordOption(name));
+  aggregate
+    .option('--endpoint <url>', 'of an S3-compatible store')
+    .option('--force-path-style', 'address buckets by path, as most S3-compatible stores want it')
+    .option('--json', 'print the summary as JSON, for machines')
+    .action((manifest: string, { output, endpoint, forcePathStyle, json = false, ...options }) => {
+      const client = { ...(endpoint && { endpoint }), ...(forcePathStyle && { forcePathStyle }) };
+      request = { kind: 'aggregate', aggregate: { manifest, output, options, json, client } };
+    });
+
+  try {
+    program.parse([...argv], { from: 'user' });
+  } catch (error) {
+    if (error instanceof MapRunResultsError) return { kind: 'usage', message: `error: ${error.message}\n` };
+    if (!(error instanceof CommanderError)) throw error;
+    return error.exitCode === 0 ? { kind: 'text', text: printed } : { kind: 'usage', message: printed };
+  }
+  return request ?? { kind: 'usage', message: program.helpInformation() };
+}
+
+function wordOption(name: (typeof WORD_OPTION_NAMES)[number]): Option {
+  const spec: WordOption = WORD_OPTIONS[name];
+  const flag = `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+  const standard = spec.kind === 'bytes' ? formatBytes(Number(spec.default)) : spec.default;
+  const help =
+    standard === undefined || spec.kind === 'boolean' ? spec.help : `${spec.help} (default: ${standard})`;
+  const option = new Option(flag + USES[spec.kind], help);
+  return spec.kind === 'boolean' ? option : option.argParser((words) => parseOption(name, flag, words));
+}

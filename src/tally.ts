@@ -1,0 +1,50 @@
+import type { Plan } from './map-run/plan.ts';
+import type { Progress } from './options.ts';
+import type { Batch } from './results/reader.ts';
+
+/** Counts what passes by; it is what progress and summary are made of. */
+export class Tally {
+  readonly #total: Pick<Progress, 'bytesTotal' | 'files'>;
+  readonly #onProgress: (progress: Progress) => void;
+  readonly #count = { bytesRead: 0, filesRead: 0, results: 0, bytesWritten: 0 };
+
+  constructor(plan: Plan, onProgress: (progress: Progress) => void = () => {}) {
+    this.#total = { bytesTotal: plan.bytes, files: plan.files.length };
+    this.#onProgress = onProgress;
+  }
+
+  get progress(): Progress {
+    return { ...this.#total, ...this.#count };
+  }
+
+  /** Passes a result file's chunks on; tells its length when it has been read to its end. */
+  async *file<T extends Uint8Array>(
+    chunks: AsyncIterable<T>,
+    ended: (bytes: number) => void,
+  ): AsyncGenerator<T, void> {
+    let bytes = 0;
+    for await (const chunk of chunks) {
+      bytes += chunk.length;
+      this.#count.bytesRead += chunk.length;
+      yield chunk;
+    }
+    this.#count.filesRead++;
+    ended(bytes);
+  }
+
+  async *results(batches: AsyncIterable<Batch>): AsyncGenerator<Batch, void> {
+    for await (const batch of batches) {
+      this.#count.results += batch.count;
+      this.#onProgress(this.progress);
+      yield batch;
+    }
+  }
+
+  async *document(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer, void> {
+    for await (const chunk of chunks) {
+      this.#count.bytesWritten += chunk.length;
+      yield chunk;
+    }
+    this.#onProgress(this.progress);
+  }
+}
