@@ -1,0 +1,97 @@
+import { PassThrough } from 'node:stream';
+import { expect } from 'chai';
+import { parseOption, resolveOptions } from '../../src/options.ts';
+import { failure } from '../support/errors.ts';
+
+const MANIFEST = 's3://b/c/u/manifest.json';
+
+describe('resolveOptions', () => {
+  it('has a default for everything but the manifest', () => {
+    const settings = resolveOptions({ manifest: MANIFEST });
+    expect(settings).to.deep.include({
+      manifest: { bucket: 'b', key: 'c/u/manifest.json' },
+      concurrency: 8,
+      partSize: 5 * 1024 ** 2,
+      queueSize: 4,
+      envelope: {},
+      followDestinationBucket: false,
+    });
+    expect(settings.output).to.have.property('bucket', 'b');
+  });
+
+  it('takes addresses, paths and streams', () => {
+    const stream = new PassThrough();
+    expect(resolveOptions({ manifest: { bucket: 'b', key: 'k' }, output: stream }).output).to.equal(stream);
+    expect(resolveOptions({ manifest: 'm.json', output: 's3://c/a b%20/+é' })).to.deep.include({
+      manifest: { path: 'm.json' },
+      output: { bucket: 'c', key: 'a b%20/+é' },
+    });
+    expect(resolveOptions({ manifest: MANIFEST, output: '/tmp/out.json' }).output).to.deep.equal({
+      path: '/tmp/out.json',
+    });
+  });
+
+  const refused: [option: string, options: object, words: string][] = [
+    ['manifest', { manifest: undefined }, 'manifest must have a bucket and a key, got undefined'],
+    ['manifest', { manifest: '' }, 'manifest must be s3://bucket/key or a path, got ""'],
+    ['manifest', { manifest: 's3://b' }, 'got "s3://b"'],
+    ['manifest', { manifest: 's3://b/' }, 'got "s3://b/"'],
+    ['manifest', { manifest: 'https://b/k' }, 'got "https://b/k"'],
+    ['manifest', { manifest: { bucket: 'b', key: '' } }, 'manifest must have a bucket and a key'],
+    ['output', { output: { bucket: 'b' } }, 'output must have a bucket and a key'],
+    ['output', { output: 's3:///k' }, 'output must be s3://bucket/key or a path'],
+    ['output', { manifest: 'm.json' }, 'output must be given for a local manifest'],
+    ['concurrency', { concurrency: 0 }, 'concurrency must be a whole number from 1 to 1000, got 0'],
+    ['concurrency', { concurrency: 1.5 }, 'got 1.5'],
+    ['concurrency', { concurrency: '4' }, 'got "4"'],
+    [
+      'partSize',
+      { partSize: 5 * 1024 ** 2 - 1 },
+      'partSize must be a whole number of bytes from 5242880 to 5368709120',
+    ],
+    ['queueSize', { queueSize: 65 }, 'queueSize must be a whole number from 1 to 64, got 65'],
+    ['envelope', { envelope: [] }, 'envelope must be a JSON object, got []'],
+    ['envelope', { envelope: { results: 1 } }, 'envelope must not have a member named results'],
+    ['followDestinationBucket', { followDestinationBucket: 'yes' }, 'must be true or false, got "yes"'],
+  ];
+  for (const [option, options, words] of refused) {
+    it(`refuses ${option} in ${JSON.stringify(options)}`, async () => {
+      const error = await failure('InvalidOption', () => resolveOptions({ manifest: MANIFEST, ...options }));
+      expect(error.message).to.include(words);
+    });
+  }
+});
+
+describe('parseOption', () => {
+  it('reads numbers, sizes, words and JSON', () => {
+    expect(parseOption('concurrency', '--concurrency', '16')).to.equal(16);
+    expect(parseOption('partSize', '--part-size', '8388608')).to.equal(8 * 1024 ** 2);
+    expect(parseOption('partSize', '--part-size', '8MiB')).to.equal(8 * 1024 ** 2);
+    expect(parseOption('partSize', '--part-size', '1 gib')).to.equal(1024 ** 3);
+    expect(parseOption('partSize', '--part-size', '8192KiB')).to.equal(8 * 1024 ** 2);
+    expect(parseOption('followDestinationBucket', 'F', 'true')).to.equal(true);
+    expect(parseOption('followDestinationBucket', 'F', 'false')).to.equal(false);
+    expect(parseOption('envelope', 'E', '{"a":[1]}')).to.deep.equal({ a: [1] });
+  });
+
+  const refused: [Parameters<typeof parseOption>[0], string][] = [
+    ['concurrency', 'many'],
+    ['concurrency', ''],
+    ['concurrency', '1e3'],
+    ['concurrency', '1001'],
+    ['partSize', '8MB'],
+    ['partSize', '1MiB'],
+    ['partSize', 'MiB'],
+    ['followDestinationBucket', '1'],
+    ['envelope', '{'],
+    ['envelope', 'null'],
+    ['envelope', '[1]'],
+    ['envelope', '{"results":[]}'],
+  ];
+  for (const [name, words] of refused) {
+    it(`refuses ${JSON.stringify(words)} for ${name}, and says where it was given`, async () => {
+      const error = await failure('InvalidOption', () => parseOption(name, 'AGGREGATE_X', words));
+      expect(error.message).to.match(/^AGGREGATE_X must /);
+    });
+  }
+});

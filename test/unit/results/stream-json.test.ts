@@ -1,0 +1,203 @@
+import { expect } from 'chai';
+import { BATCH_SIZE } from '../../../src/results/reader.ts';
+import { streamJsonReader } from '../../../src/results/stream-json.ts';
+import { executionRecord } from '../../support/consignment.ts';
+import { failure } from '../../support/errors.ts';
+import { recordsFile } from '../../support/map-run.ts';
+import { chunked, collect } from '../../support/streams.ts';
+
+const LOCATION = { bucket: 'b', key: 'SUCCEEDED_0.json' };
+
+async function read(file: string | Uint8Array, chunkSize?: number): Promise<string[]> {
+  const batches = await collect(streamJsonReader(chunked(file, chunkSize), LOCATION));
+  return batches.map((batch) => batch.bytes.toString());
+}
+
+describe('streamJsonReader', () => {
+  const outputs = ['{"a":[1,2]}', '"é会😀"', '{}', '12', 'null', ' [ ] ', '"\\u00e9\\ud83d\\ude00"'];
+
+  it('gives the text of each Output, in order, wherever the file is cut', async () => {
+    const file = recordsFile(outputs);
+    const length = Buffer.byteLength(file);
+    for (let cut = 1; cut < length; cut++) {
+      const source = [Buffer.from(file).subarray(0, cut), Buffer.from(file).subarray(cut)];
+      const batches = await collect(streamJsonReader(each(source), LOCATION));
+      expect(batches).to.have.length(1);
+      expect(batches[0]?.bytes.toString()).to.equal(outputs.join(','));
+      expect(batches[0]?.count).to.equal(outputs.length);
+    }
+  });
+
+  it('gives the same when it gets one byte a chunk', async () => {
+    expect(await read(recordsFile(outputs), 1)).to.deep.equal([outputs.join(',')]);
+  });
+
+  it('carries an Output over that is larger than a chunk', async () => {
+    const large = JSON.stringify('x'.repeat(300_000));
+    expect(await read(recordsFile(['1', large, '2']), 65_536)).to.deep.equal([`1,${large}`, '2']);
+  });
+
+  it('gives nothing for an empty array', async () => {
+    expect(await read('[]')).to.deep.equal([]);
+    expect(await read(' [\n] ', 1)).to.deep.equal([]);
+  });
+
+  it('gathers small results into batches of about 64 KiB, and counts them', async () => {
+    const texts = Array.from({ length: 5000 }, (_, index) => JSON.stringify({ index, text: 'x'.repeat(40) }));
+    const batches = await collect(streamJsonReader(chunked(recordsFile(texts), 65_536), LOCATION));
+    expect(batches.map((batch) => batch.bytes.toString()).join(',')).to.equal(texts.join(','));
+    expect(batches.reduce((sum, batch) => sum + batch.count, 0)).to.equal(texts.length);
+    for (const { bytes } of batches.slice(0, -1))
+      expect(bytes.length).to.be.within(BATCH_SIZE - 1, BATCH_SIZE + 100);
+  });
+
+  describe('carries text over as it was', () => {
+    const texts = [
+      '12345678901234567890',
+      '1.0',
+      '-0',
+      '1E400',
+      '{"b":1,"a":2,"b":3}',
+      '"\\ud800"',
+      '"é"',
+      '"\\u00e9"',
+      '{}',
+      '{"__proto__":1}',
+      '"\\/"',
+      '[ 1 ,\n2 ]',
+    ];
+    for (const output of texts) {
+      it(output, async () => {
+        expect(await read(recordsFile([output]), 3)).to.deep.equal([output]);
+      });
+    }
+
+    it("decodes the record's own escapes, of whatever kind", async () => {
+      const file = '[{"Output":"\\u007b\\"a\\"\\u003a\\"\\u00e9\\/\\\\n\\"}"}]';
+      expect(await read(file)).to.deep.equal(['{"a":"é/\\n"}']);
+    });
+
+    it('keeps a lone surrogate, which UTF-8 cannot hold, as an escape', async () => {
+      expect(await read('[{"Output":"\\"\\ud800\\""},{"Output":"\\"a\\udfffb😀\\""}]')).to.deep.equal([
+        '"\\ud800","a\\udfffb😀"',
+      ]);
+    });
+  });
+
+  describe('takes the Output of the record and no other', () => {
+    const files: [why: string, file: string, expected: string][] = [
+      ['a record with nothing else', '[{"Output":"1"}]', '1'],
+      ['a nested member of that name', '[{"Input":{"Output":"2"},"A":[{"Output":"3"}],"Output":"1"}]', '1'],
+      ['a member name with escapes', '[{"\\u004futput":"1"}]', '1'],
+      ['the last one of several', '[{"Output":"1","Output":"2"}]', '2'],
+      ['one after one that is no string', '[{"Output":7,"Output":"2"}]', '2'],
+      ['a string of that name as a value', '[{"A":"Output","Output":"1"}]', '1'],
+    ];
+    for (const [why, file, expected] of files) {
+      it(why, async () => {
+        expect(await read(file, 1)).to.deep.equal([expected]);
+      });
+    }
+  });
+
+  describe('refuses with result number and byte offset, however the file is cut', () => {
+    const good = JSON.stringify(executionRecord('1'));
+    const second = good.length + 2; // [good,
+    const bad: [why: string, record: string, words: string][] = [
+      [
+        'a record without Output',
+        '{"Status":"SUCCEEDED"}',
+        'result 2, at byte OFFSET, is a record without an Output',
+      ],
+      ['an Output that is a number', '{"Output":5}', 'is a record whose Output is not a string'],
+      ['an Output that is an object', '{"Output":{"a":"b"}}', 'is a record whose Output is not a string'],
+      [
+        'a last Output that is no string',
+        '{"Output":"1","Output":null}',
+        'is a record whose Output is not a string',
+      ],
+      ['an Output that is not JSON', '{"Output":"{a:1}"}', 'has an Output that is not JSON'],
+      ['an Output that is two values', '{"Output":"1,2"}', 'has an Output that is not JSON'],
+      ['an empty Output', '{"Output":""}', 'has an Output that is not JSON'],
+      ['a number', '5', 'is not an execution record'],
+      ['a string', '"Output"', 'is not an execution record'],
+      ['an array', '["Output","1"]', 'is not an execution record'],
+      ['a record that is not JSON', '{"Output":"1",}', 'is not JSON: Parser cannot parse input'],
+      ['a record with brackets that do not match', '{"Output":"1"]', 'is not JSON'],
+      ['a control character in a string', '{"Output":"1\n"}', 'is not JSON'],
+      ['a number with a leading zero', '{"a":01,"Output":"1"}', 'is not JSON'],
+      ['an escape that is none', '{"Output":"\\x31"}', 'is not JSON'],
+      ['a word that is none', 'nulle', 'is not JSON'],
+      ['bytes that are not UTF-8', '{"Output":"\xff"}', 'is not UTF-8'],
+      ['half of a character', '{"Output":"\xc3"}', 'is not UTF-8'],
+      ['a surrogate in UTF-8', '{"Output":"\xed\xa0\x80"}', 'is not UTF-8'],
+    ];
+    for (const [why, record, words] of bad) {
+      it(why, async () => {
+        const file = Buffer.from(`[${good},${record},${good}]`, 'latin1');
+        for (const size of [1, 7, second, second + 1, second + record.length, 100_000]) {
+          const error = await failure('ResultFileMalformed', () => read(file, size));
+          expect(error).to.include({ ...LOCATION, resultNumber: 2, byteOffset: second });
+          expect(error.message)
+            .to.include('s3://b/SUCCEEDED_0.json')
+            .and.include(words.replace('OFFSET', String(second)));
+        }
+      });
+    }
+  });
+
+  it('reports the first of two faults, though both are in one chunk', async () => {
+    const error = await failure('ResultFileMalformed', () =>
+      read('[{"Output":"1"},{"Output":2},{"Output":3} x'),
+    );
+    expect(error.resultNumber).to.equal(2);
+  });
+
+  it("passes the source's own error on", async () => {
+    const broken = new Error('socket hang up');
+    async function* source() {
+      yield Buffer.from('[{"Output":"1"},{"Out');
+      throw broken;
+    }
+    let caught: unknown;
+    await collect(streamJsonReader(source(), LOCATION)).catch((error: unknown) => {
+      caught = error;
+    });
+    expect(caught).to.equal(broken);
+  });
+
+  it('closes the source when it is given up', async () => {
+    let closed = false;
+    async function* source() {
+      try {
+        for (;;) yield Buffer.from(`[${'{"Output":"1"},'.repeat(60_000)}`);
+      } finally {
+        closed = true;
+      }
+    }
+    for await (const _ of streamJsonReader(source(), LOCATION)) break;
+    expect(closed).to.equal(true);
+  });
+
+  it('asks for no more than it can pass on', async () => {
+    let asked = 0;
+    async function* source() {
+      yield Buffer.from('[');
+      for (;;) {
+        asked++;
+        yield Buffer.from('{"Output":"1"},'.repeat(5000));
+      }
+    }
+    const reader = streamJsonReader(source(), LOCATION);
+    expect(asked).to.equal(0);
+    await reader.next();
+    const forTheFirst = asked;
+    await new Promise(setImmediate);
+    expect(asked).to.equal(forTheFirst);
+    await reader.return();
+  });
+});
+
+async function* each(chunks: readonly Buffer[]): AsyncGenerator<Buffer> {
+  yield* chunks;
+}
