@@ -1,15 +1,15 @@
 import type { Token } from 'stream-json/core/parser.js';
 
-/** Makes the error that refuses one of several records, by its index among them. */
-export type RefuseRecord = (index: number, why: string) => Error;
+/** What is wrong with a record; completes a sentence about it. */
+export class Flaw extends Error {}
 
 /**
  * Takes the text of each record's `Output` out of the tokens of an array of execution records. It is carried over
  * as it is, not made anew: numbers, key order and duplicate members stay what they were.
  * @param tokens With packed values.
- * @throws What `refuse` makes, for a record that has no `Output`, or one that is not JSON.
+ * @throws Flaw for what is no record, has no `Output`, or one that is not JSON.
  */
-export function outputsOf(tokens: Iterable<Token>, refuse: RefuseRecord): string[] {
+export function outputsOf(tokens: Iterable<Token>): string[] {
   const outputs: string[] = [];
   let depth = 0;
   let isOutput = false;
@@ -29,23 +29,22 @@ export function outputsOf(tokens: Iterable<Token>, refuse: RefuseRecord): string
         break;
       case 'startArray':
       case 'startObject':
-        if (depth === 1 && token.name === 'startArray')
-          throw refuse(outputs.length, 'is not an execution record');
+        if (depth === 1 && token.name === 'startArray') throw new Flaw('is not an execution record');
         depth++;
         break;
       case 'endArray':
       case 'endObject':
         depth--;
         if (depth !== 1) break;
-        if (kind === undefined) throw refuse(outputs.length, 'is a record without an Output');
-        if (output === undefined) throw refuse(outputs.length, 'is a record whose Output is not a string');
-        if (!isJson(output)) throw refuse(outputs.length, 'has an Output that is not JSON');
+        if (kind === undefined) throw new Flaw('is a record without an Output');
+        if (output === undefined) throw new Flaw('is a record whose Output is not a string');
+        if (!isJson(output)) throw new Flaw('has an Output that is not JSON');
         outputs.push(encodable(output));
         output = undefined;
         kind = undefined;
         break;
       default:
-        if (depth === 1) throw refuse(outputs.length, 'is not an execution record');
+        if (depth === 1) throw new Flaw('is not an execution record');
     }
   }
   return outputs;

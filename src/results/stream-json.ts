@@ -3,7 +3,7 @@ import { flushable, gen, getManyValues, isMany, none } from 'stream-chain/core';
 import { jsonParser, type Token } from 'stream-json/core/parser.js';
 import { ArrayFramer, type Frame } from './array-framer.ts';
 import { BATCH_SIZE, type Batch, type Reader, type Refuse, refusal } from './reader.ts';
-import { outputsOf } from './record.ts';
+import { Flaw, outputsOf } from './record.ts';
 
 /** Flushes stages; stream-chain's types leave it out of what they take. */
 const END = none as never;
@@ -29,23 +29,21 @@ function frames(refuse: Refuse) {
 }
 
 /** Whole records → the texts of their outputs. */
-function outputs(frame: Frame, refuse: Refuse): string[] {
-  const refuseRecord = (index: number, why: string, cause?: unknown) =>
-    refuse(why, frame.byteOffset + (frame.bounds[2 * index] ?? 0), frame.resultNumber + index, cause);
-
-  const text = decode(frame.bytes);
-  if (text === undefined) {
-    const index = firstElement(frame, (element) => !isUtf8(element));
-    throw refuseRecord(index, 'is not UTF-8');
-  }
-  let tokens: Token[];
+function outputs({ bytes, bounds, byteOffset, resultNumber }: Frame, refuse: Refuse): string[] {
   try {
-    tokens = tokenize(text);
-  } catch (cause) {
-    const index = firstElement(frame, (element) => !isJson(element));
-    throw refuseRecord(index, `is not JSON: ${(cause as Error).message}`, cause);
+    return outputsOf(tokenize(bytes));
+  } catch (flaw) {
+    // One by one, they tell which of them it is.
+    for (let i = 0; i < bounds.length; i += 2) {
+      try {
+        outputsOf(tokenize(bytes.subarray(bounds[i], bounds[i + 1])));
+      } catch (error) {
+        if (!(error instanceof Flaw)) throw error;
+        throw refuse(error.message, byteOffset + (bounds[i] ?? 0), resultNumber + i / 2, error.cause);
+      }
+    }
+    throw flaw;
   }
-  return outputsOf(tokens, refuseRecord);
 }
 
 /** Texts → batches of them. */
@@ -72,35 +70,25 @@ function batches() {
   );
 }
 
-function decode(bytes: Buffer): string | undefined {
-  if (isAscii(bytes)) return bytes.toString('latin1');
-  return isUtf8(bytes) ? bytes.toString() : undefined;
-}
-
 /**
- * @param elements One or more JSON texts with commas between them.
- * @throws Error of stream-json's where they are not JSON.
+ * @param bytes One or more JSON texts with commas between them.
+ * @throws Flaw where they are not.
  */
-function tokenize(elements: string): Token[] {
+function tokenize(bytes: Buffer): Token[] {
   const parse = jsonParser({ packValues: true, streamValues: false });
-  const tokens = parse(`[${elements}]`);
-  parse(END); // Throws unless the array has ended.
-  return isMany(tokens) ? getManyValues(tokens) : [];
-}
-
-function isJson(element: Buffer): boolean {
+  const text = decode(bytes);
   try {
-    tokenize(element.toString());
-    return true;
-  } catch {
-    return false;
+    const tokens = parse(`[${text}]`);
+    parse(END); // Throws unless the array has ended.
+    return isMany(tokens) ? getManyValues(tokens) : [];
+  } catch (cause) {
+    throw new Flaw(`is not JSON: ${cause instanceof Error ? cause.message : cause}`, { cause });
   }
 }
 
-/** The index of the first element of which it is true; 0 when it is of none, as when the fault is all of theirs. */
-function firstElement({ bytes, bounds }: Frame, is: (element: Buffer) => boolean): number {
-  for (let i = 0; i < bounds.length; i += 2) {
-    if (is(bytes.subarray(bounds[i], bounds[i + 1]))) return i / 2;
-  }
-  return 0;
+/** Node decodes ASCII, which most results are, fastest as Latin-1. */
+function decode(bytes: Buffer): string {
+  if (isAscii(bytes)) return bytes.toString('latin1');
+  if (isUtf8(bytes)) return bytes.toString();
+  throw new Flaw('is not UTF-8');
 }
