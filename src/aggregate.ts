@@ -73,7 +73,7 @@ export async function aggregate(options: AggregateOptions): Promise<Summary> {
       return streamJsonReader(chunks, location);
     };
     const batches = inOrder(plan.files, readResults, settings.concurrency, stop);
-    const document = tally.document(enclose(tally.results(batches), envelope));
+    const document = stopping(tally.document(enclose(tally.results(batches), envelope)), stop);
 
     const write = storage.sink(settings.output, { partSize: plan.partSize, queueSize: settings.queueSize });
     const etag = await write(Readable.from(document, { objectMode: false }));
@@ -109,8 +109,7 @@ async function* inOrder(
   const open = (file: ResultFile) =>
     new Promise<Readable>((resolve, reject) => {
       limit(async () => {
-        const batches = Readable.from(read(file), { highWaterMark: RUN_AHEAD });
-        batches.once('error', (error) => stop.abort(error));
+        const batches = Readable.from(stopping(read(file), stop), { highWaterMark: RUN_AHEAD });
         batches.read(0); // Begin now rather than when its turn has come.
         resolve(batches);
         await finished(batches);
@@ -119,6 +118,16 @@ async function* inOrder(
   const opened = files.map(open);
   for (const batches of opened) batches.catch(() => {}); // The first that fails is thrown below; the others never.
   for (const batches of opened) yield* await batches;
+}
+
+/** Stops everything when this fails, whether anybody is waiting for it or not. */
+async function* stopping<T>(items: AsyncIterable<T>, stop: AbortController): AsyncGenerator<T, void> {
+  try {
+    yield* items;
+  } catch (error) {
+    stop.abort(error);
+    throw error;
+  }
 }
 
 async function readManifest(read: Read, location: Location): Promise<Manifest> {

@@ -6,7 +6,7 @@ import type { Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { MapRunResultsError, wordsOf } from '../errors.ts';
 import type { FileLocation } from './location.ts';
-import { firstCause, NOT_FOUND, type Read, type Write } from './storage.ts';
+import { NOT_FOUND, type Read, type Write } from './storage.ts';
 
 /** Reads local files. */
 export function fileSource(signal: AbortSignal): Read<FileLocation> {
@@ -39,7 +39,11 @@ export function fileSink({ path }: FileLocation, signal: AbortSignal): Write {
       return undefined;
     } catch (cause) {
       await rm(partial, { force: true });
-      throw writeFailed(path, { path }, firstCause(cause, signal));
+      if (signal.aborted) throw signal.reason;
+      throw new MapRunResultsError('WriteFailed', `writing ${path} failed: ${wordsOf(cause)}`, {
+        path,
+        cause,
+      });
     }
   };
 }
@@ -54,15 +58,10 @@ export function streamSink(stream: Writable, signal: AbortSignal): Write {
       await pipeline(document, stream, { signal });
       return undefined;
     } catch (cause) {
-      throw writeFailed('to the stream', {}, firstCause(cause, signal));
+      if (signal.aborted) throw signal.reason;
+      throw new MapRunResultsError('WriteFailed', `writing to the stream failed: ${wordsOf(cause)}`, {
+        cause,
+      });
     }
   };
-}
-
-function writeFailed(target: string, facts: { path?: string }, cause: unknown): MapRunResultsError {
-  if (cause instanceof MapRunResultsError) return cause;
-  return new MapRunResultsError('WriteFailed', `writing ${target} failed: ${wordsOf(cause)}`, {
-    ...facts,
-    cause,
-  });
 }

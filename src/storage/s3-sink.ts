@@ -43,11 +43,12 @@ export function s3Sink(
       document.destroy();
       const cause = watched.firstError() ?? firstCause(error, signal);
       const leftover = await abort(client, target, watched.uploadId());
-      const ours = cause instanceof MapRunResultsError;
-      if (ours && leftover === undefined) throw cause;
+      const given = signal.aborted && cause === signal.reason;
+      if (given && leftover === undefined) throw cause;
+      const words = given ? wordsOf(cause) : `writing ${formatLocation(location)} failed: ${wordsOf(cause)}`;
       throw new MapRunResultsError(
-        ours ? cause.name : 'WriteFailed',
-        `${ours ? cause.message : `writing ${formatLocation(location)} failed: ${wordsOf(cause)}`}${leftover?.words ?? ''}`,
+        cause instanceof MapRunResultsError ? cause.name : 'WriteFailed',
+        `${words}${leftover?.words ?? ''}`,
         { ...location, cause, ...(leftover && { uploadId: leftover.uploadId }) },
       );
     }

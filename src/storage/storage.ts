@@ -12,7 +12,8 @@ export type Role = keyof typeof NOT_FOUND;
 /**
  * Reads a whole object, never faster than it is asked to: opens it when the first chunk is asked for, and closes
  * it when the reading ends, fails or is given up.
- * @throws MapRunResultsError `ManifestNotFound`, `ResultFileNotFound` or `ReadFailed`, with the location.
+ * @throws The signal's reason once it is aborted; before, MapRunResultsError `ManifestNotFound`,
+ *   `ResultFileNotFound` or `ReadFailed`, with the location.
  */
 export type Read<L extends Location = Location> = (
   location: L,
@@ -23,7 +24,8 @@ export type Read<L extends Location = Location> = (
  * Carries the whole document away. When that fails, or the document does, nothing stays behind that was not there
  * before: no object or file, and no unfinished upload.
  * @returns The ETag, where the destination has such a thing.
- * @throws The document's own error as it is; MapRunResultsError `WriteFailed`.
+ * A document that fails must abort the job's signal, with its error as the reason.
+ * @throws The signal's reason once it is aborted; before, MapRunResultsError `WriteFailed`.
  */
 export type Write = (document: Readable) => Promise<string | undefined>;
 

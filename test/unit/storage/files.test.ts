@@ -17,16 +17,7 @@ describe('local storage', () => {
   });
   afterEach(() => rm(folder, { recursive: true }));
 
-  const document = (...chunks: (string | Error)[]) =>
-    Readable.from(
-      (async function* () {
-        for (const chunk of chunks) {
-          if (chunk instanceof Error) throw chunk;
-          yield chunk;
-        }
-      })(),
-      { objectMode: false },
-    );
+  const document = (...chunks: string[]) => Readable.from(chunks, { objectMode: false });
 
   describe('fileSource', () => {
     it('gives the bytes of the file', async () => {
@@ -74,8 +65,14 @@ describe('local storage', () => {
 
     it('leaves what was there, and nothing else, when the document fails', async () => {
       await writeFile(join(folder, 'out'), 'old');
+      const stop = new AbortController();
       const reason = new MapRunResultsError('ResultFileMalformed', 'bad');
-      const writing = fileSink({ path: join(folder, 'out') }, UNABORTED)(document('a', reason));
+      const failing = async function* () {
+        yield 'a';
+        stop.abort(reason);
+        throw reason;
+      };
+      const writing = fileSink({ path: join(folder, 'out') }, stop.signal)(Readable.from(failing()));
       expect(await writing.catch((error: unknown) => error)).to.equal(reason);
       expect(await readdir(folder)).to.deep.equal(['out']);
       expect(await readFile(join(folder, 'out'), 'utf8')).to.equal('old');

@@ -23,8 +23,13 @@ const DENIED = () => {
 describe('s3Sink', () => {
   afterEach(() => sinon.restore());
 
-  const write = (s3: ReturnType<typeof stubS3>, document: Readable, signal = new AbortController().signal) =>
-    s3Sink(s3.client, LOCATION, { partSize: 5 * MIB, queueSize: 2 }, signal)(document);
+  let stop: AbortController;
+  beforeEach(() => {
+    stop = new AbortController();
+  });
+
+  const write = (s3: ReturnType<typeof stubS3>, document: Readable) =>
+    s3Sink(s3.client, LOCATION, { partSize: 5 * MIB, queueSize: 2 }, stop.signal)(document);
 
   /** `mebibytes` of data, then nothing more and no end, or an error, or the end. */
   const source = (mebibytes: number, then: 'stalls' | 'ends' | Error) =>
@@ -32,7 +37,9 @@ describe('s3Sink', () => {
       (async function* () {
         for (let i = 0; i < mebibytes; i++) yield Buffer.alloc(MIB, 'x');
         if (then === 'stalls') await new Promise(() => {});
-        if (then instanceof Error) throw then;
+        if (!(then instanceof Error)) return;
+        stop.abort(then);
+        throw then;
       })(),
       { objectMode: false },
     );
@@ -130,8 +137,7 @@ describe('s3Sink', () => {
         signal?.addEventListener('abort', () => reject(new Error('cancelled'))),
       );
     });
-    const stop = new AbortController();
-    const writing = write(s3, source(12, 'stalls'), stop.signal);
+    const writing = write(s3, source(12, 'stalls'));
     await underWay.promise;
     const reason = new MapRunResultsError('AbortError', 'aborted by the caller');
     stop.abort(reason);
@@ -141,14 +147,13 @@ describe('s3Sink', () => {
 
   it('does not complete an upload once the signal is aborted', async () => {
     const s3 = stubS3();
-    const stop = new AbortController();
     const release = deferred();
     s3.override(async (command) => {
       if (!(command instanceof UploadPartCommand)) return undefined;
       await release.promise; // This store does not notice that the part is cancelled.
       return { ETag: '"1"' };
     });
-    const writing = write(s3, source(12, 'ends'), stop.signal).catch((error: unknown) => error);
+    const writing = write(s3, source(12, 'ends')).catch((error: unknown) => error);
     await idle();
     const reason = new MapRunResultsError('AbortError', 'aborted by the caller');
     stop.abort(reason);
