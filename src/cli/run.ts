@@ -65,18 +65,17 @@ async function runAggregate(request: AggregateRequest, surroundings: Surrounding
 
 function describe(summary: Summary): string {
   const { bucket, key, path, results, files, bytesRead, bytesWritten, milliseconds } = summary;
-  const where =
-    bucket !== undefined && key !== undefined
-      ? formatLocation({ bucket, key })
-      : path !== undefined
-        ? path
-        : 'standard output';
-  const seconds = milliseconds / 1000;
+  const onS3 = bucket !== undefined && key !== undefined;
+  const where = onS3 ? formatLocation({ bucket, key }) : (path ?? 'standard output');
   return [
-    `${results.toLocaleString('en')} results from ${files.toLocaleString('en')} result files in ${where}`,
-    `${formatBytes(bytesRead)} read, ${formatBytes(bytesWritten)} written, in ${formatSeconds(seconds)}`,
+    `${counted(results, 'result')} from ${counted(files, 'result file')} in ${where}`,
+    `${formatBytes(bytesRead)} read, ${formatBytes(bytesWritten)} written, in ${formatSeconds(milliseconds / 1000)}`,
     '',
   ].join('\n');
+}
+
+function counted(count: number, noun: string): string {
+  return `${count.toLocaleString('en')} ${noun}${count === 1 ? '' : 's'}`;
 }
 
 function version(): string {

@@ -1,0 +1,65 @@
+import { expect } from 'chai';
+import { parseArgs } from '../../../src/cli/args.ts';
+import { WORD_OPTION_NAMES } from '../../../src/options.ts';
+
+const parse = (...argv: string[]) => parseArgs(argv, '1.2.3');
+
+describe('parseArgs', () => {
+  it('reads a manifest alone', () => {
+    expect(parse('aggregate', 's3://b/k')).to.deep.equal({
+      kind: 'aggregate',
+      aggregate: { manifest: 's3://b/k', output: undefined, options: {}, json: false, client: {} },
+    });
+  });
+
+  it('reads every option', () => {
+    const flags =
+      '-o - --concurrency 2 --part-size 6MiB --queue-size 3 --follow-destination-bucket --endpoint http://h:1 --force-path-style --json';
+    expect(parse('aggregate', 'm.json', ...flags.split(' '), '--envelope', '{"a":1}')).to.deep.equal({
+      kind: 'aggregate',
+      aggregate: {
+        manifest: 'm.json',
+        output: '-',
+        options: {
+          concurrency: 2,
+          partSize: 6 * 1024 ** 2,
+          queueSize: 3,
+          followDestinationBucket: true,
+          envelope: { a: 1 },
+        },
+        json: true,
+        client: { endpoint: 'http://h:1', forcePathStyle: true },
+      },
+    });
+  });
+
+  it('prints help with every option, and the version', () => {
+    const help = parse('aggregate', '--help');
+    expect(help.kind).to.equal('text');
+    for (const name of WORD_OPTION_NAMES) {
+      const flag = name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+      expect(help).to.have.property('text').that.includes(`--${flag}`);
+    }
+    expect(parse('--version')).to.deep.equal({ kind: 'text', text: '1.2.3\n' });
+  });
+
+  const wrong: [argv: string[], words: string][] = [
+    [[], 'Usage: map-run-results'],
+    [['frobnicate'], "unknown command 'frobnicate'"],
+    [['aggregate'], "missing required argument 'manifest'"],
+    [['aggregate', 'a', 'b'], 'too many arguments'],
+    [['aggregate', 'm', '--nonsense'], "unknown option '--nonsense'"],
+    [
+      ['aggregate', 'm', '--concurrency', 'x'],
+      '--concurrency must be a whole number from 1 to 1000, got "x"',
+    ],
+    [['aggregate', 'm', '--envelope', '[]'], '--envelope must be a JSON object'],
+  ];
+  for (const [argv, words] of wrong) {
+    it(`says what is wrong with "${argv.join(' ')}"`, () => {
+      const request = parse(...argv);
+      expect(request.kind).to.equal('usage');
+      expect(request).to.have.property('message').that.includes(words);
+    });
+  }
+});

@@ -1,0 +1,107 @@
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { PassThrough } from 'node:stream';
+import { expect } from 'chai';
+import sinon from 'sinon';
+import { run } from '../../../src/cli/run.ts';
+import { mapRun } from '../../support/map-run.ts';
+import { stubS3 } from '../../support/stub-s3.ts';
+
+describe('run', () => {
+  let folder: string;
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'map-run-results-'));
+  });
+  afterEach(async () => {
+    sinon.restore();
+    await rm(folder, { recursive: true });
+  });
+
+  async function runWith(argv: string[], { tty = false, client = stubS3().client } = {}) {
+    const stdout = new PassThrough();
+    const stderr = Object.assign(new PassThrough(), { isTTY: tty, columns: 80 });
+    const [out, err] = [stdout, stderr].map((stream) => {
+      const chunks: Buffer[] = [];
+      stream.on('data', (chunk) => chunks.push(chunk));
+      return () => Buffer.concat(chunks).toString();
+    }) as [() => string, () => string];
+    const code = await run(argv, { stdout, stderr, makeClient: () => client });
+    return { code, out: out(), err: err() };
+  }
+
+  async function localRun(results = ['1', '2']): Promise<string> {
+    const { files } = mapRun({ succeeded: [results] });
+    for (const [key, content] of files)
+      await writeFile(join(folder, key.split('/').at(-1) as string), content);
+    return join(folder, 'manifest.json');
+  }
+
+  it('writes the document and says what it did', async () => {
+    const target = join(folder, 'out.json');
+    const { code, out, err } = await runWith(['aggregate', await localRun(), '-o', target]);
+    expect(code).to.equal(0);
+    expect(out).to.match(/^2 results from 1 result file in .*out\.json\n.* read, 17 B written, in \d+s\n$/);
+    expect(err).to.equal('');
+    expect(await readFile(target, 'utf8')).to.equal('{"results":[1,2]}');
+  });
+
+  it('prints the summary for machines', async () => {
+    const target = join(folder, 'out.json');
+    const { code, out, err } = await runWith(['aggregate', await localRun(), '-o', target, '--json'], {
+      tty: true,
+    });
+    expect(code).to.equal(0);
+    expect(JSON.parse(out)).to.include({ path: target, results: 2, files: 1, bytesWritten: 17 });
+    expect(err).to.equal('');
+  });
+
+  it('writes the document to standard output, and the summary elsewhere', async () => {
+    const { code, out, err } = await runWith(['aggregate', await localRun(), '-o', '-']);
+    expect(code).to.equal(0);
+    expect(out).to.equal('{"results":[1,2]}');
+    expect(err).to.include('2 results').and.include('standard output');
+  });
+
+  it('shows progress on a terminal, and clears it', async () => {
+    const { err } = await runWith(['aggregate', await localRun(), '-o', join(folder, 'out.json')], {
+      tty: true,
+    });
+    expect(err)
+      .to.include('2 results')
+      .and.satisfy((text: string) => text.endsWith('\r\x1b[K'));
+  });
+
+  it('goes to S3, and says what is not as expected', async () => {
+    const { manifestKey, files } = mapRun({ succeeded: [['1']], bucket: 'elsewhere' });
+    const s3 = stubS3(files);
+    const argv = ['aggregate', `s3://bucket/${manifestKey}`, '-o', 's3://bucket/out.json'];
+    const { code, out, err } = await runWith(argv, { client: s3.client });
+    expect(code).to.equal(0);
+    expect(out).to.include('s3://bucket/out.json');
+    expect(err).to.match(/^warning: the manifest's DestinationBucket/);
+    expect(s3.object('out.json')).to.equal('{"results":[1]}');
+  });
+
+  it('exits 1 when the job fails, and leaves nothing', async () => {
+    const manifest = await localRun(['{']);
+    const before = await readdir(folder);
+    const { code, out, err } = await runWith(['aggregate', manifest, '-o', join(folder, 'out.json')]);
+    expect(code).to.equal(1);
+    expect(out).to.equal('');
+    expect(err).to.match(/^ResultFileMalformed: .*SUCCEEDED_0\.json: result 1, at byte 1, has an Output/);
+    expect(await readdir(folder)).to.deep.equal(before);
+  });
+
+  it('exits 2 on wrong usage', async () => {
+    expect(await runWith(['aggregate'])).to.include({ code: 2, out: '' });
+    const { code, err } = await runWith(['aggregate', await localRun()]);
+    expect(code).to.equal(2);
+    expect(err).to.include('InvalidOption: output must be given for a local manifest');
+  });
+
+  it('prints help and version to standard output', async () => {
+    expect((await runWith(['--help'])).out).to.include('Usage: map-run-results');
+    expect((await runWith(['--version'])).out).to.match(/^\d+\.\d+\.\d+\n$/);
+  });
+});
