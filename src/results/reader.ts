@@ -1,27 +1,67 @@
 import { MapRunResultsError } from '../errors.ts';
 import { formatLocation, type Location } from '../storage/location.ts';
+import type { ByteString } from './byte-string.ts';
 
-/** The texts of some results, already joined by commas. Small ones are gathered, as a stream of many is slow. */
+/** Some texts, already joined by the separator. Small ones are gathered, as a stream of many is slow. */
 export interface Batch {
   /** UTF-8, never empty. */
   readonly bytes: Buffer;
-  /** How many results there are in it, at least 1. */
+  /** How many texts there are in it, at least 1. */
   readonly count: number;
 }
 
-/** In bytes, about: a batch is passed on as soon as it has this many, so the last of its results may exceed it. */
+/** In bytes, about: a batch is passed on as soon as it has this many, so the last of its texts may exceed it. */
 export const BATCH_SIZE = 64 * 1024;
 
+/** The type of a result file, in AWS's words: one array on one line, or a value on each. */
+export type OutputType = 'JSON' | 'JSONL';
+
+/** One element of a result file: a result, or an execution record. */
+export interface Element {
+  /** As it stands in the file; it is JSON. */
+  readonly text: ByteString;
+  /** Its number in the file, from 1. */
+  readonly number: number;
+  /** Its members as an execution record, where it is an object. */
+  readonly members: Members | undefined;
+}
+
+/** What is known of an object that may be an execution record. */
+export interface Members {
+  readonly hasOutput: boolean;
+  /** The `Output` where that is a string, decoded. The last one counts where there are several, as in all of JSON. */
+  readonly output: ByteString | undefined;
+  /** Whether it is an execution record, by its members: it has none but a record's, and those that tell one. */
+  readonly areOfRecord: boolean;
+}
+
 /**
- * What every reader keeps: it turns the bytes of one result file, however they are cut into chunks, into the texts
- * of its results, in their order, no faster than it is asked to. It holds at most one chunk, one result and one
+ * Makes the texts of an element that go into a document: none, one or several.
+ * @throws Flaw for an element that is not what it should be.
+ */
+export type Extract = (element: Element) => readonly ByteString[];
+
+/** What is wrong with an element; completes a sentence about it. */
+export class Flaw extends Error {}
+
+/** What to read of a result file. */
+export interface Reading {
+  readonly outputType: OutputType;
+  readonly extract: Extract;
+  readonly separator: ',' | '\n';
+}
+
+/**
+ * What every reader keeps: it turns the bytes of one result file, however they are cut into chunks, into texts made
+ * of its elements, in their order, no faster than it is asked to. It holds at most one chunk, one element and one
  * batch, and closes its source when it is given up.
  * @param location Names the result file in errors.
  * @throws MapRunResultsError `ResultFileMalformed`; the source's own error as it is.
  */
 export type Reader = (
-  source: AsyncIterable<Uint8Array>,
+  source: AsyncIterable<Buffer>,
   location: Location,
+  reading: Reading,
 ) => AsyncGenerator<Batch, void, undefined>;
 
 /**

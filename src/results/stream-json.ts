@@ -1,65 +1,63 @@
-import { isAscii, isUtf8 } from 'node:buffer';
-import { flushable, gen, getManyValues, isMany, none } from 'stream-chain/core';
-import { jsonParser, type Token } from 'stream-json/core/parser.js';
-import { ArrayFramer, type Frame } from './array-framer.ts';
-import { BATCH_SIZE, type Batch, type Reader, type Refuse, refusal } from './reader.ts';
-import { Flaw, outputsOf } from './record.ts';
-
-/** Flushes stages; stream-chain's types leave it out of what they take. */
-const END = none as never;
+import { flushable, gen, none } from 'stream-chain/core';
+import type { ByteString } from './byte-string.ts';
+import { ElementParser } from './elements.ts';
+import { type Frame, Framer } from './framer.ts';
+import { BATCH_SIZE, type Batch, Flaw, type Reader, type Reading, type Refuse, refusal } from './reader.ts';
 
 /** The default reader, on stream-json. */
-export const streamJsonReader: Reader = async function* (source, location) {
+export const streamJsonReader: Reader = async function* (source, location, reading) {
   const refuse = refusal(location);
-  const stages = gen(frames(refuse), (frame: Frame) => outputs(frame, refuse), batches());
+  const stages = gen(
+    frames(new Framer(reading.outputType, refuse)),
+    texts(reading, refuse),
+    batches(reading.separator),
+  );
   for await (const chunk of source) yield* stages(chunk);
-  yield* stages(END);
+  yield* stages(none as never); // Flushes them; the types leave it out.
 };
 
-/** Chunks → whole records. */
-function frames(refuse: Refuse) {
-  const framer = new ArrayFramer(refuse);
-  return flushable<Uint8Array, Generator<Frame> | typeof none>(
-    (chunk) => framer.push(chunk),
-    () => {
-      framer.end();
-      return none;
-    },
+/** Chunks → whole elements. */
+function frames(framer: Framer) {
+  return flushable(
+    (chunk: Buffer) => framer.push(chunk),
+    () => framer.end(),
   );
 }
 
-/** Whole records → the texts of their outputs. */
-function outputs({ bytes, bounds, byteOffset, resultNumber }: Frame, refuse: Refuse): string[] {
-  try {
-    return outputsOf(tokenize(bytes));
-  } catch (flaw) {
-    // One by one, they tell which of them it is.
-    for (let i = 0; i < bounds.length; i += 2) {
+/** Whole elements → the texts that are wanted of them. */
+function texts({ extract }: Reading, refuse: Refuse) {
+  const parser = new ElementParser();
+  return (frame: Frame): ByteString[] => {
+    const texts: ByteString[] = [];
+    const elements = parser.elements(frame);
+    for (let i = 0; ; i++) {
       try {
-        outputsOf(tokenize(bytes.subarray(bounds[i], bounds[i + 1])));
+        const { done, value } = elements.next();
+        if (done) return texts;
+        texts.push(...extract(value));
       } catch (error) {
         if (!(error instanceof Flaw)) throw error;
-        throw refuse(error.message, byteOffset + (bounds[i] ?? 0), resultNumber + i / 2, error.cause);
+        const byteOffset = frame.byteOffset + (frame.bounds[2 * i] ?? 0);
+        throw refuse(error.message, byteOffset, frame.resultNumber + i, error.cause);
       }
     }
-    throw flaw;
-  }
+  };
 }
 
 /** Texts → batches of them. */
-function batches() {
-  let texts: string[] = [];
+function batches(separator: string) {
+  let texts: ByteString[] = [];
   let length = 0;
   const flush = (): Batch => {
-    const batch = { bytes: Buffer.from(texts.join(',')), count: texts.length };
+    const batch = { bytes: Buffer.from(texts.join(separator), 'latin1'), count: texts.length };
     texts = [];
     length = 0;
     return batch;
   };
   return flushable(
-    function* (more: string[]): Generator<Batch> {
+    function* (more: ByteString[]): Generator<Batch> {
       for (const text of more) {
-        texts.push(text);
+        texts.push(separator === '\n' ? onOneLine(text) : text);
         length += text.length + 1;
         if (length >= BATCH_SIZE) yield flush();
       }
@@ -70,25 +68,7 @@ function batches() {
   );
 }
 
-/**
- * @param bytes One or more JSON texts with commas between them.
- * @throws Flaw where they are not.
- */
-function tokenize(bytes: Buffer): Token[] {
-  const parse = jsonParser({ packValues: true, streamValues: false });
-  const text = decode(bytes);
-  try {
-    const tokens = parse(`[${text}]`);
-    parse(END); // Throws unless the array has ended.
-    return isMany(tokens) ? getManyValues(tokens) : [];
-  } catch (cause) {
-    throw new Flaw(`is not JSON: ${cause instanceof Error ? cause.message : cause}`, { cause });
-  }
-}
-
-/** Node decodes ASCII, which most results are, fastest as Latin-1. */
-function decode(bytes: Buffer): string {
-  if (isAscii(bytes)) return bytes.toString('latin1');
-  if (isUtf8(bytes)) return bytes.toString();
-  throw new Flaw('is not UTF-8');
+/** Newlines of JSON stand between its tokens, never in its strings. */
+function onOneLine(json: ByteString): ByteString {
+  return json.replace(/[\r\n]/g, ' ');
 }

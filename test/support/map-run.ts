@@ -11,6 +11,8 @@ export interface MapRunShape {
   readonly succeeded: readonly (readonly string[])[];
   /** What a result file holds, instead of execution records of those texts. */
   readonly content?: (outputs: readonly string[]) => string;
+  /** Of result files; default json. */
+  readonly extension?: string;
   readonly bucket?: string;
   readonly prefix?: string;
   readonly failed?: readonly string[];
@@ -25,17 +27,13 @@ export function recordsFile(outputs: readonly string[]): string {
 }
 
 export function mapRun(shape: MapRunShape): MapRunFiles {
-  const {
-    succeeded,
-    content = recordsFile,
-    bucket = 'bucket',
-    prefix = 'consignment/run/results.json',
-  } = shape;
+  const { succeeded, content = recordsFile, bucket = 'bucket', extension = 'json' } = shape;
+  const { prefix = 'consignment/run/results.json' } = shape;
   const root = `${prefix}/${MAP_RUN_ID}`;
   const files = new Map<string, string>();
   const list = (status: string, contents: readonly string[]) =>
     contents.map((content, index) => {
-      const key = `${root}/${status}_${index}.json`;
+      const key = `${root}/${status}_${index}.${extension}`;
       files.set(key, content);
       return { Key: key, Size: Buffer.byteLength(content) };
     });

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
-import { BATCH_SIZE } from '../../../src/results/reader.ts';
+import { BATCH_SIZE, type Reading } from '../../../src/results/reader.ts';
+import { outputOf } from '../../../src/results/record.ts';
 import { streamJsonReader } from '../../../src/results/stream-json.ts';
 import { executionRecord } from '../../support/consignment.ts';
 import { failure } from '../../support/errors.ts';
@@ -7,9 +8,14 @@ import { recordsFile } from '../../support/map-run.ts';
 import { chunked, collect } from '../../support/streams.ts';
 
 const LOCATION = { bucket: 'b', key: 'SUCCEEDED_0.json' };
+const RECORDS: Reading = { outputType: 'JSON', extract: outputOf, separator: ',' };
 
-async function read(file: string | Uint8Array, chunkSize?: number): Promise<string[]> {
-  const batches = await collect(streamJsonReader(chunked(file, chunkSize), LOCATION));
+async function read(
+  file: string | Uint8Array,
+  chunkSize?: number,
+  reading: Reading = RECORDS,
+): Promise<string[]> {
+  const batches = await collect(streamJsonReader(chunked(file, chunkSize), LOCATION, reading));
   return batches.map((batch) => batch.bytes.toString());
 }
 
@@ -21,7 +27,7 @@ describe('streamJsonReader', () => {
     const length = Buffer.byteLength(file);
     for (let cut = 1; cut < length; cut++) {
       const source = [Buffer.from(file).subarray(0, cut), Buffer.from(file).subarray(cut)];
-      const batches = await collect(streamJsonReader(each(source), LOCATION));
+      const batches = await collect(streamJsonReader(each(source), LOCATION, RECORDS));
       expect(batches).to.have.length(1);
       expect(batches[0]?.bytes.toString()).to.equal(outputs.join(','));
       expect(batches[0]?.count).to.equal(outputs.length);
@@ -44,7 +50,7 @@ describe('streamJsonReader', () => {
 
   it('gathers small results into batches of about 64 KiB, and counts them', async () => {
     const texts = Array.from({ length: 5000 }, (_, index) => JSON.stringify({ index, text: 'x'.repeat(40) }));
-    const batches = await collect(streamJsonReader(chunked(recordsFile(texts), 65_536), LOCATION));
+    const batches = await collect(streamJsonReader(chunked(recordsFile(texts), 65_536), LOCATION, RECORDS));
     expect(batches.map((batch) => batch.bytes.toString()).join(',')).to.equal(texts.join(','));
     expect(batches.reduce((sum, batch) => sum + batch.count, 0)).to.equal(texts.length);
     for (const { bytes } of batches.slice(0, -1))
@@ -107,21 +113,33 @@ describe('streamJsonReader', () => {
       [
         'a record without Output',
         '{"Status":"SUCCEEDED"}',
-        'result 2, at byte OFFSET, is a record without an Output',
+        'result 2, at byte OFFSET, is an object without an Output; for bare outputs set transformation',
       ],
-      ['an Output that is a number', '{"Output":5}', 'is a record whose Output is not a string'],
-      ['an Output that is an object', '{"Output":{"a":"b"}}', 'is a record whose Output is not a string'],
+      ['an Output that is a number', '{"Output":5}', 'has an Output that is not a string'],
+      ['an Output that is an object', '{"Output":{"a":"b"}}', 'has an Output that is not a string'],
       [
         'a last Output that is no string',
         '{"Output":"1","Output":null}',
-        'is a record whose Output is not a string',
+        'has an Output that is not a string',
       ],
       ['an Output that is not JSON', '{"Output":"{a:1}"}', 'has an Output that is not JSON'],
       ['an Output that is two values', '{"Output":"1,2"}', 'has an Output that is not JSON'],
       ['an empty Output', '{"Output":""}', 'has an Output that is not JSON'],
-      ['a number', '5', 'is not an execution record'],
-      ['a string', '"Output"', 'is not an execution record'],
-      ['an array', '["Output","1"]', 'is not an execution record'],
+      [
+        'a number',
+        '5',
+        'is not an execution record, which would have an Output; for bare outputs set transformation',
+      ],
+      [
+        'a string',
+        '"Output"',
+        'is not an execution record, which would have an Output; for bare outputs set transformation',
+      ],
+      [
+        'an array',
+        '["Output","1"]',
+        'is not an execution record, which would have an Output; for bare outputs set transformation',
+      ],
       ['a record that is not JSON', '{"Output":"1",}', 'is not JSON: Parser cannot parse input'],
       ['a record with brackets that do not match', '{"Output":"1"]', 'is not JSON'],
       ['a control character in a string', '{"Output":"1\n"}', 'is not JSON'],
@@ -160,7 +178,7 @@ describe('streamJsonReader', () => {
       throw broken;
     }
     let caught: unknown;
-    await collect(streamJsonReader(source(), LOCATION)).catch((error: unknown) => {
+    await collect(streamJsonReader(source(), LOCATION, RECORDS)).catch((error: unknown) => {
       caught = error;
     });
     expect(caught).to.equal(broken);
@@ -175,7 +193,7 @@ describe('streamJsonReader', () => {
         closed = true;
       }
     }
-    for await (const _ of streamJsonReader(source(), LOCATION)) break;
+    for await (const _ of streamJsonReader(source(), LOCATION, RECORDS)) break;
     expect(closed).to.equal(true);
   });
 
@@ -188,7 +206,7 @@ describe('streamJsonReader', () => {
         yield Buffer.from('{"Output":"1"},'.repeat(5000));
       }
     }
-    const reader = streamJsonReader(source(), LOCATION);
+    const reader = streamJsonReader(source(), LOCATION, RECORDS);
     expect(asked).to.equal(0);
     await reader.next();
     const forTheFirst = asked;
