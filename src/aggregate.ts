@@ -1,26 +1,20 @@
-import { setMaxListeners } from 'node:events';
-import { Readable } from 'node:stream';
-import { finished } from 'node:stream/promises';
-import pLimit from 'p-limit';
-import { enclose, makeEnvelope } from './document/envelope.ts';
-import { MapRunResultsError } from './errors.ts';
-import { locator } from './map-run/locate.ts';
-import {
-  type Manifest,
-  parseManifest,
-  type ResultFile,
-  refuseIncomplete,
-  STATUSES,
-} from './map-run/manifest.ts';
-import { makePlan } from './map-run/plan.ts';
+import { pipeline, Readable } from 'node:stream';
+import { createGzip } from 'node:zlib';
+import { enclose } from './document/envelope.ts';
+import { takeFailures } from './failures.ts';
+import { inOrder } from './in-order.ts';
+import type { ResultFile } from './map-run/manifest.ts';
 import { Warnings } from './map-run/warnings.ts';
-import { type AggregateOptions, resolveOptions, type Settings } from './options.ts';
-import type { Batch } from './results/reader.ts';
+import { type AggregateOptions, resolveOptions } from './options.ts';
+import { extractOf, type Form } from './results/form.ts';
+import { mapped } from './results/map.ts';
+import type { OutputType } from './results/reader.ts';
 import { streamJsonReader } from './results/stream-json.ts';
-import { formatLocation, identityOf, type Location } from './storage/location.ts';
+import { stopping, stopWith } from './stop.ts';
 import { Storage } from './storage/open.ts';
-import type { Read } from './storage/storage.ts';
+import { survey } from './survey.ts';
 import { Tally } from './tally.ts';
+import { thenVerify } from './verify.ts';
 
 /** What `aggregate` did. */
 export interface Summary {
@@ -32,57 +26,79 @@ export interface Summary {
   readonly etag?: string;
   /** Results in the document. */
   readonly results: number;
-  /** Result files that they came from, empty ones included. */
+  /** Result files of the manifest's SUCCEEDED list, how many of them were read, and in how many there was nothing. */
   readonly files: number;
-  /** Bytes of result files read, and of the document written. */
+  readonly filesRead: number;
+  readonly filesEmpty: number;
+  /** Bytes of those files read, and of the document written: compressed, where it is. */
   readonly bytesRead: number;
   readonly bytesWritten: number;
+  /** Elements of result files by status: SUCCEEDED, and where failures are not refused, FAILED, PENDING and so on. */
+  readonly statuses: Readonly<Record<string, number>>;
+  /** What the result files were. */
+  readonly outputType: OutputType;
+  readonly elements: Form['elements'];
+  /** Of the upload, in bytes. */
+  readonly partSize: number;
   readonly milliseconds: number;
   /** What was not as expected but took nothing from the document, in words. */
   readonly warnings: readonly string[];
 }
 
-/** Batches that an open result file may run ahead of the document. */
-const RUN_AHEAD = 8;
-
 /**
  * Merges the results of a Map Run into one document: reads the manifest, streams every result file of its SUCCEEDED
  * list, a few at once, and writes `{"results":[ … ]}` with all results in the manifest's order of files and each
  * file's own. Memory does not grow with the input. When it fails, nothing is left at the destination.
- * @throws MapRunResultsError Of every kind but `InvalidEvent`.
+ * @throws MapRunResultsError Of every kind but `InvalidEvent`; what `map` or `onProgress` throws, as it is.
  */
 export async function aggregate(options: AggregateOptions): Promise<Summary> {
   const started = performance.now();
   const settings = resolveOptions(options);
-  const envelope = makeEnvelope(settings.envelope);
-  const stop = stopWith(options.signal);
-  const storage = new Storage(options, stop.signal);
+  const stop = stopWith(settings.signal);
+  const storage = new Storage(settings, stop.signal);
   try {
-    const read = storage.source(settings.manifest);
-    const manifest = await readManifest(read, settings.manifest);
-    const plan = makePlan(manifest, envelope.head.length + envelope.tail.length, settings.partSize);
-    const locate = locator(manifest, settings.manifest, settings.followDestinationBucket);
-    await refuseOverwriting(settings, manifest, locate);
+    const run = await survey(settings, storage.source(settings.manifest));
+    const { plan, form, envelope } = run;
+    const tally = new Tally(plan, settings.onProgress);
+    const warnings = new Warnings(run.manifest, settings);
 
-    const tally = new Tally(plan, options.onProgress);
-    const warnings = new Warnings();
-    warnings.bucket(manifest, settings.manifest, settings.followDestinationBucket);
+    const failures = await takeFailures(settings, run, storage, stop);
     const readResults = (file: ResultFile) => {
-      const location = locate(file.key);
-      const chunks = tally.file(read(location, 'result file'), (bytes) => warnings.size(file, bytes));
-      return streamJsonReader(chunks, location);
+      const location = run.locate(file.key);
+      const chunks = tally.file(run.read(location, 'result file'), (bytes) => warnings.size(file, bytes));
+      const extract = tally.elements(extractOf(form, settings.emit));
+      return streamJsonReader(chunks, location, {
+        outputType: form.outputType,
+        extract: settings.map ? mapped(extract, settings.map, location) : extract,
+        separator: envelope.separator,
+      });
     };
-    const batches = inOrder(plan.files, readResults, settings.concurrency, stop);
-    const document = stopping(tally.document(enclose(tally.results(batches), envelope)), stop);
+    const results = inOrder(plan.files, readResults, settings.concurrency, stop);
+    const document = enclose(tally.results(results), failures.appended, envelope);
+    const verified = thenVerify(
+      document,
+      () => ({ SUCCEEDED: tally.succeeded, ...failures.statuses }),
+      settings,
+      run,
+    );
+    const body = tally.document(settings.gzip ? gzipped(verified) : verified);
 
-    const write = storage.sink(settings.output, { partSize: plan.partSize, queueSize: settings.queueSize });
-    const etag = await write(Readable.from(document, { objectMode: false }));
+    const write = storage.sink(settings.output, {
+      partSize: plan.partSize,
+      queueSize: settings.queueSize,
+      contentType: settings.format === 'json' ? 'application/json' : 'application/x-ndjson',
+      contentEncoding: settings.gzip ? 'gzip' : undefined,
+    });
+    const etag = await write(Readable.from(stopping(body, stop), { objectMode: false }));
 
-    const { results, files, bytesRead, bytesWritten } = tally.progress;
+    const { results: count, bytesRead, bytesWritten, filesRead, files } = tally.progress;
     return {
       ...('write' in settings.output ? {} : settings.output),
       ...(etag !== undefined && { etag }),
-      ...{ results, files, bytesRead, bytesWritten },
+      results: count,
+      ...{ files, filesRead, filesEmpty: tally.filesEmpty, bytesRead, bytesWritten },
+      statuses: { SUCCEEDED: tally.succeeded, ...failures.statuses },
+      ...{ outputType: form.outputType, elements: form.elements, partSize: plan.partSize },
       milliseconds: Math.round(performance.now() - started),
       warnings: warnings.list,
     };
@@ -92,75 +108,7 @@ export async function aggregate(options: AggregateOptions): Promise<Summary> {
   }
 }
 
-/**
- * Reads the files at the same time, `concurrency` of them, but passes their batches on in order. A file counts as
- * open until its last batch is taken, so the buffers of open files are all there is, and the first one that has not
- * been passed on yet is always open, so nothing waits for ever. The first file that fails stops everything.
- */
-async function* inOrder(
-  files: readonly ResultFile[],
-  read: (file: ResultFile) => AsyncIterable<Batch>,
-  concurrency: number,
-  stop: AbortController,
-): AsyncGenerator<Batch, void> {
-  const limit = pLimit({ concurrency, rejectOnClear: true });
-  stop.signal.addEventListener('abort', () => limit.clearQueue(), { once: true });
-
-  const open = (file: ResultFile) =>
-    new Promise<Readable>((resolve, reject) => {
-      limit(async () => {
-        const batches = Readable.from(stopping(read(file), stop), { highWaterMark: RUN_AHEAD });
-        batches.read(0); // Begin now rather than when its turn has come.
-        resolve(batches);
-        await finished(batches);
-      }).catch(() => reject(stop.signal.reason));
-    });
-  const opened = files.map(open);
-  for (const batches of opened) batches.catch(() => {}); // The first that fails is thrown below; the others never.
-  for (const batches of opened) yield* await batches;
-}
-
-/** Stops everything when this fails, whether anybody is waiting for it or not. */
-async function* stopping<T>(items: AsyncIterable<T>, stop: AbortController): AsyncGenerator<T, void> {
-  try {
-    yield* items;
-  } catch (error) {
-    stop.abort(error);
-    throw error;
-  }
-}
-
-async function readManifest(read: Read, location: Location): Promise<Manifest> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of read(location, 'manifest')) chunks.push(chunk);
-  const manifest = parseManifest(Buffer.concat(chunks), location);
-  refuseIncomplete(manifest, location);
-  return manifest;
-}
-
-/** The document must not be written over what it is made of. */
-async function refuseOverwriting(
-  { output, manifest: manifestLocation }: Settings,
-  manifest: Manifest,
-  locate: (key: string) => Location,
-): Promise<void> {
-  if ('write' in output) return;
-  const destination = await identityOf(output);
-  const resultFiles = STATUSES.flatMap((status) => manifest.resultFiles[status]);
-  for (const input of [manifestLocation, ...resultFiles.map((file) => locate(file.key))]) {
-    if ((await identityOf(input)) !== destination) continue;
-    const message = `the document would be written over ${formatLocation(input)}, which it is made of`;
-    throw new MapRunResultsError('DestinationIsInput', message, { ...output });
-  }
-}
-
-/** A controller for everything that one job starts, which the caller's signal aborts too. */
-function stopWith(signal: AbortSignal | undefined): AbortController {
-  const stop = new AbortController();
-  setMaxListeners(0, stop.signal); // One for each open file and each part under way.
-  const abort = () =>
-    stop.abort(new MapRunResultsError('AbortError', 'aborted by the caller', { cause: signal?.reason }));
-  if (signal?.aborted) abort();
-  else signal?.addEventListener('abort', abort, { once: true, signal: stop.signal });
-  return stop;
+/** Its errors, which are those of the chunks as well, come out where it is read. */
+function gzipped(chunks: AsyncIterable<Buffer>): Readable {
+  return pipeline(Readable.from(chunks, { objectMode: false }), createGzip(), () => {});
 }

@@ -10,6 +10,7 @@
  * - `DestinationIsInput`: the document would overwrite the manifest or a result file.
  * - `ResultFileNotFound`: the manifest lists a result file that is not there.
  * - `ResultFileMalformed`: a result file is not what ResultWriter writes.
+ * - `CountsDiffer`: the result files do not hold as many results as Step Functions says it wrote.
  * - `ReadFailed`: storage failed while the manifest or a result file was read.
  * - `WriteFailed`: storage failed while the document was written.
  * - `AbortError`: the caller's `signal` was aborted.
@@ -23,6 +24,7 @@ export type ErrorName =
   | 'DestinationIsInput'
   | 'ResultFileNotFound'
   | 'ResultFileMalformed'
+  | 'CountsDiffer'
   | 'ReadFailed'
   | 'WriteFailed'
   | 'AbortError';

@@ -1,8 +1,13 @@
 import type { Writable } from 'node:stream';
 import type { S3Client } from '@aws-sdk/client-s3';
+import type { SFNClient } from '@aws-sdk/client-sfn';
 import { MapRunResultsError } from './errors.ts';
-import { defaultOutput, MAX_PART_SIZE, MIN_PART_SIZE } from './map-run/plan.ts';
-import { isS3, type Location, parseLocation, type S3Location } from './storage/location.ts';
+import { defaultOutput } from './map-run/output-key.ts';
+import type { Transformation } from './results/form.ts';
+import type { MapResult } from './results/map.ts';
+import type { OutputType } from './results/reader.ts';
+import { formatLocation, isS3, type Location, parseLocation, type S3Location } from './storage/location.ts';
+import { checkOption, show, WORD_OPTION_NAMES, WORD_OPTIONS, type WordOptions } from './word-options.ts';
 
 /** What `aggregate` takes. README has what the options cost in memory together. */
 export interface AggregateOptions {
@@ -33,8 +38,73 @@ export interface AggregateOptions {
   readonly partSize?: number;
   /** Parts uploaded at once. Default 4, from 1 to 64. */
   readonly queueSize?: number;
-  /** Members of the document beside `results`, written after it. Default: none. Costs twice its size. */
+  /**
+   * The Map state's `WriterConfig.Transformation`: NONE writes execution records, COMPACT and FLATTEN bare outputs.
+   * Default `auto`: by the first element of the first result file that has one; what contradicts it is an error.
+   */
+  readonly transformation?: Transformation | 'auto';
+  /**
+   * The Map state's `WriterConfig.OutputType`. Default `auto`: by the first such file's extension or first byte.
+   */
+  readonly outputType?: OutputType | 'auto';
+  /**
+   * What to do about items that did not succeed: `error`, the default, refuses the run; `omit` leaves them out;
+   * `append` adds a top-level `failures` array of their records, Input and Output in place of the strings that hold
+   * them. Where they are not refused, the summary counts them by status.
+   */
+  readonly failures?: 'error' | 'omit' | 'append';
+  /**
+   * Where to write the Inputs of the items that did not succeed, as a JSON array, or JSON Lines where the name ends
+   * in `.jsonl`: a file for a Map state's ItemReader. Needs `failures` to be `omit` or `append`. It is written before
+   * the document is, and stays when that fails.
+   */
+  readonly rerun?: string | S3Location;
+  /** In `rerun`, take an ItemBatcher's batches apart into their items. Default false: the batches as they were. */
+  readonly rerunItems?: boolean;
+  /**
+   * Ask DescribeMapRun how many results there are, and fail before the document is there when they are not all in
+   * it. Default false. Needs a manifest with a `MapRunArn`, and one result for each child: not FLATTEN.
+   */
+  readonly verifyCounts?: boolean;
+  /** For `verifyCounts`. Default: a new one. */
+  readonly sfnClient?: Pick<SFNClient, 'send'>;
+  /** What a known consumer needs: `tdr` sets `envelope` and `ascii`. Options beside it prevail. */
+  readonly preset?: keyof typeof PRESETS;
+  /** `json`, the default, or `jsonl`: a result a line, without an envelope. */
+  readonly format?: 'json' | 'jsonl';
+  /** Of execution records, what goes into the document: the `output`, by default, or the whole `record`. */
+  readonly emit?: 'output' | 'record';
+  /** The member that holds the results. Default `results`. */
+  readonly resultsKey?: string;
+  /** Members of the document before and after the results. Default: none. They cost twice their size. */
+  readonly envelopeBefore?: Readonly<Record<string, unknown>>;
   readonly envelope?: Readonly<Record<string, unknown>>;
+  /** Write every character above U+007F as `\uXXXX`, two of them above U+FFFF. Default false. */
+  readonly ascii?: boolean;
+  /** `gzip` (with `ContentEncoding` on S3) or `none`. Default: gzip where the output's name ends in `.gz`. */
+  readonly compress?: 'none' | 'gzip';
+  /**
+   * Changes results or, by returning undefined, drops them. Each is parsed, and what comes back is written anew, which
+   * is slower than carrying text over and does not keep what JavaScript cannot hold: `12345678901234567890`, `1.0`.
+   */
+  readonly map?: MapResult;
+  /**
+   * Template of the default output's key. `{0}`, `{1}` and so on are the segments of the manifest's key, `{mapRunId}`
+   * and `{redrive}` (0 before any) what they say, `{uuid}` is derived from the manifest's address. Default
+   * `{0}/{uuid}/results.json`.
+   */
+  readonly outputKey?: string;
+  /** SSE-KMS: the key to encrypt with what is written. Default: the bucket's own settings. */
+  readonly sseKmsKeyId?: string;
+  /** The storage class of what is written, such as `STANDARD_IA`. Default: STANDARD. */
+  readonly storageClass?: string;
+  /** Tags and user-defined metadata of what is written. Default: none. */
+  readonly tags?: Readonly<Record<string, string>>;
+  readonly metadata?: Readonly<Record<string, string>>;
+  /** The account, 12 digits, that must own the buckets read from and written to. Default: any. */
+  readonly expectedBucketOwner?: string;
+  /** Agree to pay for requests to a Requester Pays bucket. Default false. */
+  readonly requestPayer?: boolean;
   /**
    * Read result files from the manifest's `DestinationBucket` where that is not the bucket the manifest was read
    * from. Default false: a manifest cannot send its reader to another bucket; one that tries is a warning.
@@ -59,66 +129,97 @@ export interface Progress {
   readonly bytesWritten: number;
 }
 
-/** An option that can be said in words, on a command line or in an environment. */
-export interface WordOption {
-  readonly kind: 'integer' | 'bytes' | 'object' | 'boolean';
-  readonly min?: number;
-  readonly max?: number;
-  readonly default?: number | boolean;
-  readonly help: string;
-}
-
-/** Types, bounds and defaults of these options, once for the library, the command line and the Lambda function. */
-export const WORD_OPTIONS = {
-  concurrency: { kind: 'integer', min: 1, max: 1000, default: 8, help: 'result files open at once' },
-  partSize: {
-    kind: 'bytes',
-    min: MIN_PART_SIZE,
-    max: MAX_PART_SIZE,
-    default: MIN_PART_SIZE,
-    help: 'size of an upload part; grows where 10,000 parts would not do',
+/** What known consumers need. */
+export const PRESETS = {
+  /** TDR's backend checks: later tasks want these members, and one of them reads the document as if it were ASCII. */
+  tdr: {
+    ascii: true,
+    envelope: { statuses: { statuses: [] }, redactedResults: { redactedFiles: [], errors: [] } },
   },
-  queueSize: { kind: 'integer', min: 1, max: 64, default: 4, help: 'parts uploaded at once' },
-  envelope: { kind: 'object', help: 'members of the document beside "results"' },
-  followDestinationBucket: {
-    kind: 'boolean',
-    default: false,
-    help: "read from the manifest's DestinationBucket where that is another bucket than the manifest's",
-  },
-} as const satisfies Record<string, WordOption>;
+} as const satisfies Record<string, WordOptions>;
 
-export type WordOptionName = keyof typeof WORD_OPTIONS;
-export type WordOptions = Pick<AggregateOptions, WordOptionName>;
-export const WORD_OPTION_NAMES = Object.keys(WORD_OPTIONS) as WordOptionName[];
+const DEFAULTS = {
+  transformation: WORD_OPTIONS.transformation.default,
+  outputType: WORD_OPTIONS.outputType.default,
+  failures: WORD_OPTIONS.failures.default,
+  rerunItems: WORD_OPTIONS.rerunItems.default,
+  verifyCounts: WORD_OPTIONS.verifyCounts.default,
+  format: WORD_OPTIONS.format.default,
+  emit: WORD_OPTIONS.emit.default,
+  resultsKey: WORD_OPTIONS.resultsKey.default,
+  envelopeBefore: {},
+  envelope: {},
+  ascii: WORD_OPTIONS.ascii.default,
+  concurrency: WORD_OPTIONS.concurrency.default,
+  partSize: WORD_OPTIONS.partSize.default,
+  queueSize: WORD_OPTIONS.queueSize.default,
+  outputKey: WORD_OPTIONS.outputKey.default,
+  followDestinationBucket: WORD_OPTIONS.followDestinationBucket.default,
+  requestPayer: WORD_OPTIONS.requestPayer.default,
+} as const satisfies WordOptions;
 
 /** Options as the work takes them: checked, and with defaults. */
-export interface Settings extends Required<Pick<WordOptions, 'concurrency' | 'partSize' | 'queueSize'>> {
-  readonly manifest: Location;
-  readonly output: Location | Writable;
-  readonly followDestinationBucket: boolean;
-  readonly envelope: Readonly<Record<string, unknown>>;
-}
+export type Settings = Omit<AggregateOptions, 'manifest' | 'output' | 'rerun' | keyof typeof DEFAULTS> &
+  Required<Pick<AggregateOptions, keyof typeof DEFAULTS>> & {
+    readonly manifest: Location;
+    readonly output: Location | Writable;
+    readonly rerun: Location | undefined;
+    readonly gzip: boolean;
+  };
 
 /**
  * @throws MapRunResultsError `InvalidOption`, which names the option, what it may be, and what it is.
  */
 export function resolveOptions(options: AggregateOptions): Settings {
-  for (const name of WORD_OPTION_NAMES) checkOption(name, name, options[name]);
+  for (const name of WORD_OPTION_NAMES) if (name !== 'rerun') checkOption(name, name, options[name]);
+  const preset: WordOptions = options.preset ? PRESETS[options.preset] : {};
+  const given = { ...DEFAULTS, ...preset, ...defined(options) } as AggregateOptions &
+    Required<Pick<AggregateOptions, keyof typeof DEFAULTS>>;
   const manifest = location('manifest', options.manifest);
+  const output = destination(options.output, manifest, given.outputKey);
+  const members = { ...given.envelopeBefore, ...given.envelope };
+
+  const refuse = (why: string) => {
+    throw new MapRunResultsError('InvalidOption', why);
+  };
+  for (const name of Object.keys(members)) {
+    const taken = name === given.resultsKey || (name === 'failures' && given.failures === 'append');
+    const twice = name in given.envelopeBefore && name in given.envelope;
+    if (taken || twice)
+      refuse(
+        `the envelope must not have ${taken ? 'a' : 'two'} ${taken ? 'member' : 'members'} named ${name}`,
+      );
+  }
+  if (given.format === 'jsonl') {
+    if (Object.keys(members).length > 0) refuse('envelope does not go with format jsonl, which has none');
+    if (given.failures === 'append')
+      refuse('failures append does not go with format jsonl, which has results alone');
+  }
+  if (given.rerun !== undefined && given.failures === 'error')
+    refuse('rerun needs failures to be omit or append: by default a run with failures is refused');
+  if (given.verifyCounts && given.transformation === 'FLATTEN')
+    refuse(
+      'verifyCounts does not go with transformation FLATTEN, which makes any number of results of a child',
+    );
+  if (given.emit === 'record' && !['auto', 'NONE'].includes(given.transformation))
+    refuse(`emit record does not go with transformation ${given.transformation}, which writes no records`);
+
   return {
+    ...given,
     manifest,
-    output: destination(options.output, manifest),
-    concurrency: options.concurrency ?? WORD_OPTIONS.concurrency.default,
-    partSize: options.partSize ?? WORD_OPTIONS.partSize.default,
-    queueSize: options.queueSize ?? WORD_OPTIONS.queueSize.default,
-    followDestinationBucket: options.followDestinationBucket ?? false,
-    envelope: options.envelope ?? {},
+    output,
+    rerun: given.rerun === undefined ? undefined : location('rerun', given.rerun),
+    gzip: given.compress === undefined ? nameOf(output).endsWith('.gz') : given.compress === 'gzip',
   };
 }
 
-function destination(output: AggregateOptions['output'], manifest: Location): Location | Writable {
+function destination(
+  output: AggregateOptions['output'],
+  manifest: Location,
+  outputKey: string,
+): Location | Writable {
   if (output === undefined) {
-    if (isS3(manifest)) return defaultOutput(manifest);
+    if (isS3(manifest)) return defaultOutput(manifest, outputKey);
     throw new MapRunResultsError('InvalidOption', 'output must be given for a local manifest');
   }
   if (typeof output === 'object' && 'write' in output) return output;
@@ -133,73 +234,11 @@ function location(option: string, value: string | S3Location): Location {
   throw new MapRunResultsError('InvalidOption', `${option} must have a bucket and a key, got ${show(value)}`);
 }
 
-/**
- * Checks one option. Absent ones pass.
- * @param label The option's name where the value was given, for the message.
- * @throws MapRunResultsError `InvalidOption`
- */
-export function checkOption(name: WordOptionName, label: string, value: unknown): void {
-  const spec: WordOption = WORD_OPTIONS[name];
-  if (value === undefined) return;
-  if (!isOfKind(spec, value)) {
-    throw new MapRunResultsError('InvalidOption', `${label} must be ${kindOf(spec)}, got ${show(value)}`);
-  }
-  if (name === 'envelope' && 'results' in (value as object)) {
-    throw new MapRunResultsError('InvalidOption', `${label} must not have a member named results`);
-  }
+function nameOf(output: Location | Writable): string {
+  return 'write' in output ? '' : formatLocation(output);
 }
 
-/**
- * Reads an option from words: numbers, sizes like `16MiB`, `true` and `false`, JSON.
- * @throws MapRunResultsError `InvalidOption`
- */
-export function parseOption(name: WordOptionName, label: string, words: string): WordOptions[WordOptionName] {
-  const value = READERS[WORD_OPTIONS[name].kind](words);
-  checkOption(name, label, value ?? words);
-  return value as WordOptions[WordOptionName];
-}
-
-const READERS: Readonly<Record<WordOption['kind'], (words: string) => unknown>> = {
-  integer: (words) => (/^\d+$/.test(words) ? Number(words) : undefined),
-  bytes: (words) => {
-    const [, digits, unit] = /^(\d+)\s*(|B|KiB|MiB|GiB)$/i.exec(words) ?? [];
-    if (digits === undefined || unit === undefined) return undefined;
-    return Number(digits) * 1024 ** Math.max(0, 'BKMG'.indexOf(unit.charAt(0).toUpperCase()));
-  },
-  boolean: (words) => (words === 'true' ? true : words === 'false' ? false : undefined),
-  object: (words) => {
-    try {
-      return JSON.parse(words);
-    } catch {
-      return undefined;
-    }
-  },
-};
-
-function isOfKind({ kind, min = 0, max = Number.POSITIVE_INFINITY }: WordOption, value: unknown): boolean {
-  switch (kind) {
-    case 'boolean':
-      return typeof value === 'boolean';
-    case 'object':
-      return typeof value === 'object' && value !== null && !Array.isArray(value);
-    default:
-      return typeof value === 'number' && Number.isInteger(value) && value >= min && value <= max;
-  }
-}
-
-function kindOf({ kind, min, max }: WordOption): string {
-  switch (kind) {
-    case 'boolean':
-      return 'true or false';
-    case 'object':
-      return 'a JSON object';
-    case 'bytes':
-      return `a whole number of bytes from ${min} to ${max}`;
-    default:
-      return `a whole number from ${min} to ${max}`;
-  }
-}
-
-function show(value: unknown): string {
-  return JSON.stringify(value) ?? String(value);
+/** The members that are not undefined: those that say something. */
+function defined<T extends object>(options: T): T {
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as T;
 }

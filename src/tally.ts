@@ -1,6 +1,6 @@
 import type { Plan } from './map-run/plan.ts';
 import type { Progress } from './options.ts';
-import type { Batch } from './results/reader.ts';
+import type { Batch, Extract } from './results/reader.ts';
 
 /** Counts what passes by; it is what progress and summary are made of. */
 export class Tally {
@@ -8,9 +8,22 @@ export class Tally {
   readonly #onProgress: (progress: Progress) => void;
   readonly #count = { bytesRead: 0, filesRead: 0, results: 0, bytesWritten: 0 };
 
+  #succeeded = 0;
+  #filesWithElements = 0;
+
   constructor(plan: Plan, onProgress: (progress: Progress) => void = () => {}) {
     this.#total = { bytesTotal: plan.bytes, files: plan.files.length };
     this.#onProgress = onProgress;
+  }
+
+  /** Elements of result files, whether they became results or not. */
+  get succeeded(): number {
+    return this.#succeeded;
+  }
+
+  /** Result files read in which there was nothing. */
+  get filesEmpty(): number {
+    return this.#count.filesRead - this.#filesWithElements;
   }
 
   get progress(): Progress {
@@ -18,10 +31,7 @@ export class Tally {
   }
 
   /** Passes a result file's chunks on; tells its length when it has been read to its end. */
-  async *file<T extends Uint8Array>(
-    chunks: AsyncIterable<T>,
-    ended: (bytes: number) => void,
-  ): AsyncGenerator<T, void> {
+  async *file(chunks: AsyncIterable<Buffer>, ended: (bytes: number) => void): AsyncGenerator<Buffer, void> {
     let bytes = 0;
     for await (const chunk of chunks) {
       bytes += chunk.length;
@@ -30,6 +40,17 @@ export class Tally {
     }
     this.#count.filesRead++;
     ended(bytes);
+  }
+
+  /** Counts the elements of a result file; one has to be made for each. */
+  elements(extract: Extract): Extract {
+    let first = true;
+    return (element) => {
+      this.#succeeded++;
+      if (first) this.#filesWithElements++;
+      first = false;
+      return extract(element);
+    };
   }
 
   async *results(batches: AsyncIterable<Batch>): AsyncGenerator<Batch, void> {

@@ -1,21 +1,23 @@
 import { Command, CommanderError, Option } from 'commander';
 import { MapRunResultsError } from '../errors.ts';
+
 import {
   parseOption,
   WORD_OPTION_NAMES,
   WORD_OPTIONS,
   type WordOption,
   type WordOptions,
-} from '../options.ts';
+} from '../word-options.ts';
 import { formatBytes } from './progress.ts';
 
 /** What a command line asks for. */
 export type Request =
-  | { readonly kind: 'aggregate'; readonly aggregate: AggregateRequest }
+  | { readonly kind: 'aggregate' | 'inspect'; readonly job: JobRequest }
   | { readonly kind: 'text'; readonly text: string }
   | { readonly kind: 'usage'; readonly message: string };
 
-export interface AggregateRequest {
+/** A job over one manifest. */
+export interface JobRequest {
   readonly manifest: string;
   /** `-` stands for standard output. */
   readonly output: string | undefined;
@@ -28,7 +30,10 @@ export interface AggregateRequest {
 const USES: Readonly<Record<WordOption['kind'], string>> = {
   integer: ' <n>',
   bytes: ' <size>',
+  choice: ' <choice>',
+  text: ' <text>',
   object: ' <json>',
+  strings: ' <json>',
   boolean: '',
 };
 
@@ -45,23 +50,27 @@ export function parseArgs(argv: readonly string[], version: string): Request {
     .exitOverride()
     .configureOutput({ writeOut: (text) => (printed += text), writeErr: (text) => (printed += text) });
 
-  const aggregate = program
-    .command('aggregate')
-    .description('Merge the result files that a manifest lists into one document, {"results":[...]}.')
-    .argument('<manifest>', 's3://bucket/key or path of the manifest.json')
-    .option(
-      '-o, --output <where>',
-      's3://bucket/key, a path, or - for standard output (default: derived from the manifest, in its bucket)',
-    );
-  for (const name of WORD_OPTION_NAMES) aggregate.addOption(wordOption(name));
-  aggregate
-    .option('--endpoint <url>', 'of an S3-compatible store')
-    .option('--force-path-style', 'address buckets by path, as most S3-compatible stores want it')
-    .option('--json', 'print the summary as JSON, for machines')
-    .action((manifest: string, { output, endpoint, forcePathStyle, json = false, ...options }) => {
-      const client = { ...(endpoint && { endpoint }), ...(forcePathStyle && { forcePathStyle }) };
-      request = { kind: 'aggregate', aggregate: { manifest, output, options, json, client } };
-    });
+  const command = (kind: 'aggregate' | 'inspect', description: string) => {
+    const command = program
+      .command(kind)
+      .description(description)
+      .argument('<manifest>', 's3://bucket/key or path of the manifest.json')
+      .option(
+        '-o, --output <where>',
+        's3://bucket/key, a path, or - for standard output (default: derived from the manifest, in its bucket)',
+      );
+    for (const name of WORD_OPTION_NAMES) command.addOption(wordOption(name));
+    command
+      .option('--endpoint <url>', 'of an S3-compatible store')
+      .option('--force-path-style', 'address buckets by path, as most S3-compatible stores want it')
+      .option('--json', 'print what there is to say as JSON, for machines')
+      .action((manifest: string, { output, endpoint, forcePathStyle, json = false, ...options }) => {
+        const client = { ...(endpoint && { endpoint }), ...(forcePathStyle && { forcePathStyle }) };
+        request = { kind, job: { manifest, output, options, json, client } };
+      });
+  };
+  command('aggregate', 'Merge the result files that a manifest lists into one document, {"results":[...]}.');
+  command('inspect', 'Say what aggregate would do with the same options, and do nothing.');
 
   try {
     program.parse([...argv], { from: 'user' });
@@ -76,9 +85,15 @@ export function parseArgs(argv: readonly string[], version: string): Request {
 function wordOption(name: (typeof WORD_OPTION_NAMES)[number]): Option {
   const spec: WordOption = WORD_OPTIONS[name];
   const flag = `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
-  const standard = spec.kind === 'bytes' ? formatBytes(Number(spec.default)) : spec.default;
-  const help =
-    standard === undefined || spec.kind === 'boolean' ? spec.help : `${spec.help} (default: ${standard})`;
+  const notes = [
+    ...(spec.choices ? [spec.choices.join(', ')] : []),
+    ...(spec.default === undefined || spec.kind === 'boolean' ? [] : [`default: ${standard(spec)}`]),
+  ];
+  const help = notes.length === 0 ? spec.help : `${spec.help} (${notes.join('; ')})`;
   const option = new Option(flag + USES[spec.kind], help);
   return spec.kind === 'boolean' ? option : option.argParser((words) => parseOption(name, flag, words));
+}
+
+function standard(spec: WordOption): string {
+  return spec.kind === 'bytes' ? formatBytes(Number(spec.default)) : String(spec.default);
 }

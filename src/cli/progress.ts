@@ -59,5 +59,6 @@ export class ProgressLine {
 
   clear(): void {
     if (this.#drawn > 0) this.#stream.write('\r\x1b[K');
+    this.#drawn = Number.NEGATIVE_INFINITY;
   }
 }

@@ -1,11 +1,12 @@
 import { readFileSync } from 'node:fs';
 import type { Writable } from 'node:stream';
 import { S3Client, type S3ClientConfig } from '@aws-sdk/client-s3';
-import { aggregate, type Summary } from '../aggregate.ts';
+import { aggregate } from '../aggregate.ts';
 import { MapRunResultsError } from '../errors.ts';
-import { formatLocation } from '../storage/location.ts';
-import { type AggregateRequest, parseArgs } from './args.ts';
-import { formatBytes, formatSeconds, ProgressLine } from './progress.ts';
+import { inspect } from '../inspect.ts';
+import { type JobRequest, parseArgs } from './args.ts';
+import { describeInspection, describeSummary } from './describe.ts';
+import { ProgressLine } from './progress.ts';
 
 /** What the command line needs of its surroundings. */
 export interface Surroundings {
@@ -29,31 +30,27 @@ export async function run(argv: readonly string[], surroundings: Surroundings): 
     case 'usage':
       stderr.write(request.message);
       return USAGE;
-    case 'aggregate':
-      return await runAggregate(request.aggregate, surroundings);
+    default:
+      return await runJob(
+        request.kind === 'aggregate' ? runAggregate : runInspect,
+        request.job,
+        surroundings,
+      );
   }
 }
 
-async function runAggregate(request: AggregateRequest, surroundings: Surroundings): Promise<number> {
+type Job = (request: JobRequest, options: JobOptions, surroundings: Surroundings) => Promise<void>;
+type JobOptions = Parameters<typeof aggregate>[0];
+
+async function runJob(job: Job, request: JobRequest, surroundings: Surroundings): Promise<number> {
   const { stdout, stderr, makeClient = (config) => new S3Client(config) } = surroundings;
-  const toStdout = request.output === '-';
+  const { manifest, output } = request;
   const clients = { client: makeClient(request.client), uploadClient: makeClient(request.client) };
-  const line = stderr.isTTY && !request.json ? new ProgressLine(stderr) : undefined;
+  const where = output === undefined ? {} : { output: output === '-' ? stdout : output };
   try {
-    const summary = await aggregate({
-      manifest: request.manifest,
-      ...(request.output !== undefined && { output: toStdout ? stdout : request.output }),
-      ...request.options,
-      ...clients,
-      onProgress: (progress) => line?.show(progress),
-    });
-    line?.clear();
-    for (const warning of summary.warnings) stderr.write(`warning: ${warning}\n`);
-    // Standard output is the document's where it was asked for.
-    (toStdout ? stderr : stdout).write(request.json ? `${JSON.stringify(summary)}\n` : describe(summary));
+    await job(request, { manifest, ...where, ...request.options, ...clients }, surroundings);
     return DONE;
   } catch (error) {
-    line?.clear();
     if (!(error instanceof MapRunResultsError)) throw error;
     stderr.write(`${error.name}: ${error.message}\n`);
     return error.name === 'InvalidOption' ? USAGE : FAILED;
@@ -63,19 +60,29 @@ async function runAggregate(request: AggregateRequest, surroundings: Surrounding
   }
 }
 
-function describe(summary: Summary): string {
-  const { bucket, key, path, results, files, bytesRead, bytesWritten, milliseconds } = summary;
-  const onS3 = bucket !== undefined && key !== undefined;
-  const where = onS3 ? formatLocation({ bucket, key }) : (path ?? 'standard output');
-  return [
-    `${counted(results, 'result')} from ${counted(files, 'result file')} in ${where}`,
-    `${formatBytes(bytesRead)} read, ${formatBytes(bytesWritten)} written, in ${formatSeconds(milliseconds / 1000)}`,
-    '',
-  ].join('\n');
-}
+const runAggregate: Job = async ({ output, json }, options, { stdout, stderr }) => {
+  const line = stderr.isTTY && !json ? new ProgressLine(stderr) : undefined;
+  try {
+    const summary = await aggregate({ ...options, onProgress: (progress) => line?.show(progress) });
+    line?.clear();
+    warn(stderr, summary.warnings);
+    // Standard output is the document's where that was asked for.
+    (output === '-' ? stderr : stdout).write(
+      json ? `${JSON.stringify(summary)}\n` : describeSummary(summary),
+    );
+  } finally {
+    line?.clear();
+  }
+};
 
-function counted(count: number, noun: string): string {
-  return `${count.toLocaleString('en')} ${noun}${count === 1 ? '' : 's'}`;
+const runInspect: Job = async ({ json }, options, { stdout, stderr }) => {
+  const inspection = await inspect(options);
+  warn(stderr, inspection.warnings);
+  stdout.write(json ? `${JSON.stringify(inspection)}\n` : describeInspection(inspection));
+};
+
+function warn(stderr: Writable, warnings: readonly string[]): void {
+  for (const warning of warnings) stderr.write(`warning: ${warning}\n`);
 }
 
 function version(): string {

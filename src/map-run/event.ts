@@ -2,17 +2,25 @@ import { MapRunResultsError } from '../errors.ts';
 import type { S3Location } from '../storage/location.ts';
 
 /**
- * Finds the manifest's address in a task's input: `ResultWriterDetails` as a Map state puts it out, at the top
- * or, as TDR's state machine nests it, under `results`. Whatever else the input holds is ignored.
+ * Finds the manifest's address in a task's input: `ResultWriterDetails` as a Map state puts it out. Whatever else the
+ * input holds is ignored.
+ * @param path Where the Map state's output is, such as `$.checks.results` or `checks.results`. Default: under
+ *   `results`, where TDR's state machine nests it, or at the top.
  * @throws MapRunResultsError `InvalidEvent`
  */
-export function manifestAddress(event: unknown): S3Location {
+export function manifestAddress(event: unknown, path?: string): S3Location {
+  const names =
+    path === undefined ? ['results'] : path.split('.').filter((name) => name !== '$' && name !== '');
+  const nested = names.reduce(member, event);
   const details =
-    member(member(event, 'results'), 'ResultWriterDetails') ?? member(event, 'ResultWriterDetails');
+    member(nested, 'ResultWriterDetails') ??
+    (path === undefined ? member(event, 'ResultWriterDetails') : undefined);
   if (details === undefined) {
+    const places =
+      path === undefined ? 'neither results.ResultWriterDetails nor' : `no ${[...names, ''].join('.')}`;
     throw new MapRunResultsError(
       'InvalidEvent',
-      'the event has neither results.ResultWriterDetails nor ResultWriterDetails: pass the output of a Map state that has a ResultWriter',
+      `the event has ${places}${path === undefined ? ' ' : ''}ResultWriterDetails: pass the output of a Map state that has a ResultWriter`,
     );
   }
   return { bucket: text(details, 'Bucket'), key: text(details, 'Key') };
@@ -28,5 +36,6 @@ function text(details: unknown, name: string): string {
 }
 
 function member(value: unknown, name: string): unknown {
-  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[name] : undefined;
+  const has = typeof value === 'object' && value !== null && Object.hasOwn(value, name);
+  return has ? (value as Record<string, unknown>)[name] : undefined;
 }

@@ -7,15 +7,14 @@ export class Warnings {
   #wrongSizes = 0;
   #firstWrongSize = '';
 
-  /** Notes a `DestinationBucket` that is not the one its result files are read from. */
-  bucket({ destinationBucket }: Manifest, manifest: Location, followed: boolean): void {
-    if (
-      followed ||
-      destinationBucket === undefined ||
-      !isS3(manifest) ||
-      destinationBucket === manifest.bucket
-    )
-      return;
+  /** A `DestinationBucket` that is not the bucket its result files are read from is one already. */
+  constructor(
+    { destinationBucket }: Manifest,
+    from: { manifest: Location; followDestinationBucket: boolean },
+  ) {
+    const { manifest, followDestinationBucket } = from;
+    if (followDestinationBucket || destinationBucket === undefined) return;
+    if (!isS3(manifest) || destinationBucket === manifest.bucket) return;
     this.#bucket.push(
       `the manifest's DestinationBucket is ${destinationBucket}, but its result files were read from ${manifest.bucket}, where it is itself`,
     );

@@ -3,33 +3,39 @@ import { S3Client } from '@aws-sdk/client-s3';
 import { withOwnConnections } from './connections.ts';
 import { fileSink, fileSource, streamSink } from './files.ts';
 import { isS3, type Location } from './location.ts';
+import type { S3Options } from './s3-options.ts';
 import { type S3SinkOptions, s3Sink } from './s3-sink.ts';
 import { s3Source } from './s3-source.ts';
 import type { Read, Write } from './storage.ts';
 
+export interface Clients {
+  readonly client?: S3Client | undefined;
+  readonly uploadClient?: S3Client | undefined;
+}
+
 /** Storage for one job: makes the clients that it needs and was not given, and closes those it made. */
 export class Storage {
   readonly #signal: AbortSignal;
-  readonly #given: { client?: S3Client | undefined; uploadClient?: S3Client | undefined };
+  readonly #options: Clients & S3Options;
   readonly #closers: (() => void)[] = [];
   #client: S3Client | undefined;
+  #uploadClient: S3Client | undefined;
 
-  constructor(
-    given: { client?: S3Client | undefined; uploadClient?: S3Client | undefined },
-    signal: AbortSignal,
-  ) {
-    this.#given = given;
+  constructor(options: Clients & S3Options, signal: AbortSignal) {
+    this.#options = options;
     this.#signal = signal;
   }
 
   /** Reads objects where `location` is: on S3 or on this machine. */
   source(location: Location): Read {
-    return (isS3(location) ? s3Source(this.#reading(), this.#signal) : fileSource(this.#signal)) as Read;
+    return (
+      isS3(location) ? s3Source(this.#reading(), this.#options, this.#signal) : fileSource(this.#signal)
+    ) as Read;
   }
 
-  sink(output: Location | Writable, options: S3SinkOptions): Write {
+  sink(output: Location | Writable, upload: Omit<S3SinkOptions, keyof S3Options>): Write {
     if ('write' in output) return streamSink(output, this.#signal);
-    if (isS3(output)) return s3Sink(this.#uploading(), output, options, this.#signal);
+    if (isS3(output)) return s3Sink(this.#uploading(), output, { ...this.#options, ...upload }, this.#signal);
     return fileSink(output, this.#signal);
   }
 
@@ -38,7 +44,7 @@ export class Storage {
   }
 
   #reading(): S3Client {
-    if (this.#given.client) return this.#given.client;
+    if (this.#options.client) return this.#options.client;
     if (!this.#client) {
       const made = new S3Client({});
       this.#client = made;
@@ -48,9 +54,12 @@ export class Storage {
   }
 
   #uploading(): S3Client {
-    if (this.#given.uploadClient) return this.#given.uploadClient;
-    const { client, close } = withOwnConnections(this.#reading());
-    this.#closers.push(close);
-    return client;
+    if (this.#options.uploadClient) return this.#options.uploadClient;
+    if (!this.#uploadClient) {
+      const { client, close } = withOwnConnections(this.#reading());
+      this.#uploadClient = client;
+      this.#closers.push(close);
+    }
+    return this.#uploadClient;
   }
 }

@@ -8,28 +8,38 @@ import {
 import { Upload } from '@aws-sdk/lib-storage';
 import { MapRunResultsError, wordsOf } from '../errors.ts';
 import { formatLocation, type S3Location } from './location.ts';
+import { accessParams, objectParams, type S3Options } from './s3-options.ts';
 import { firstCause, type Write } from './storage.ts';
 
-export interface S3SinkOptions {
+export interface S3SinkOptions extends S3Options {
   /** In bytes; queueSize + 2 parts are in memory at most. */
   readonly partSize: number;
   /** Parts under way at once. */
   readonly queueSize: number;
+  readonly contentType: string;
+  readonly contentEncoding?: string | undefined;
 }
 
 /** Writes to S3: a document smaller than one part by PutObject, any other by a multipart upload. */
 export function s3Sink(
   client: S3Client,
   location: S3Location,
-  { partSize, queueSize }: S3SinkOptions,
+  options: S3SinkOptions,
   signal: AbortSignal,
 ): Write {
-  const target = { Bucket: location.bucket, Key: location.key };
+  const { partSize, queueSize, contentType, contentEncoding } = options;
+  const target = { Bucket: location.bucket, Key: location.key, ...accessParams(options) };
   return async (document) => {
     const watched = watch(client, document, signal);
     const upload = new Upload({
       client: watched.client,
-      params: { ...target, Body: document, ContentType: 'application/json' },
+      params: {
+        ...target,
+        ...objectParams(options),
+        Body: document,
+        ContentType: contentType,
+        ContentEncoding: contentEncoding,
+      },
       partSize,
       queueSize,
       // We abort ourselves: an abort of Upload's own that fails would replace the first error.

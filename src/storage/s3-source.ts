@@ -2,15 +2,16 @@ import { addAbortSignal, type Readable } from 'node:stream';
 import { GetObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import { MapRunResultsError, wordsOf } from '../errors.ts';
 import { formatLocation, type S3Location } from './location.ts';
+import { accessParams, type S3Options } from './s3-options.ts';
 import { NOT_FOUND, type Read } from './storage.ts';
 
 /** Reads objects from S3. */
-export function s3Source(client: S3Client, signal: AbortSignal): Read<S3Location> {
+export function s3Source(client: S3Client, options: S3Options, signal: AbortSignal): Read<S3Location> {
   return async function* read(location, role) {
     let offset = 0;
     try {
       const { Body, ContentLength } = await client.send(
-        new GetObjectCommand({ Bucket: location.bucket, Key: location.key }),
+        new GetObjectCommand({ Bucket: location.bucket, Key: location.key, ...accessParams(options) }),
         { abortSignal: signal },
       );
       // In Node the body is always a Readable; the SDK's type speaks for browsers as well.

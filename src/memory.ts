@@ -1,0 +1,19 @@
+import { RUN_AHEAD } from './in-order.ts';
+import { BATCH_SIZE } from './results/reader.ts';
+
+/** In bytes, measured (see test/bench): Node.js and the AWS SDK, and what V8 frees late, young objects and parts. */
+const [BASE, LATE] = [70_000_000, 100_000_000];
+
+/**
+ * What one job takes at most, in bytes: what is there anyway or freed late, the parts under way and the two being made, and for
+ * each open file the batches that it runs ahead by and the result being read.
+ * @param largest The largest result, or its record, in bytes.
+ */
+export function memoryOf(
+  partSize: number,
+  { queueSize, concurrency }: { queueSize: number; concurrency: number },
+  largest = BATCH_SIZE,
+): number {
+  const batch = Math.max(BATCH_SIZE, largest);
+  return BASE + LATE + (queueSize + 2) * partSize + concurrency * (RUN_AHEAD + 2) * batch;
+}

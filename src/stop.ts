@@ -1,0 +1,23 @@
+import { setMaxListeners } from 'node:events';
+import { MapRunResultsError } from './errors.ts';
+
+/** A controller for everything that one job starts, which the caller's signal aborts too. */
+export function stopWith(signal: AbortSignal | undefined): AbortController {
+  const stop = new AbortController();
+  setMaxListeners(0, stop.signal); // One for each open file and each part under way.
+  const abort = () =>
+    stop.abort(new MapRunResultsError('AbortError', 'aborted by the caller', { cause: signal?.reason }));
+  if (signal?.aborted) abort();
+  else signal?.addEventListener('abort', abort, { once: true, signal: stop.signal });
+  return stop;
+}
+
+/** Stops everything when this fails, whether anybody is waiting for it or not. */
+export async function* stopping<T>(items: AsyncIterable<T>, stop: AbortController): AsyncGenerator<T, void> {
+  try {
+    yield* items;
+  } catch (error) {
+    stop.abort(error);
+    throw error;
+  }
+}
