@@ -23,11 +23,10 @@ describe('aggregate', () => {
     const s3 = stubS3(files);
     const manifest = { bucket: 'bucket', key: manifestKey };
     const keyOf = (n: number) => manifestKey.replace('manifest.json', `SUCCEEDED_${n}.json`);
-    return {
-      s3,
-      keyOf,
-      options: { manifest, output: { bucket: 'bucket', key: 'out.json' }, client: s3.client },
-    };
+    // Said, so that nothing is read to find it out.
+    const form = { transformation: 'NONE', outputType: 'JSON' } as const;
+    const output = { bucket: 'bucket', key: 'out.json' };
+    return { s3, keyOf, options: { manifest, output, client: s3.client, ...form } };
   };
   const results = (document: unknown) => (JSON.parse(String(document)) as { results: unknown[] }).results;
 
@@ -43,6 +42,12 @@ describe('aggregate', () => {
       etag: '"put"',
       results: 3,
       files: 3,
+      filesRead: 3,
+      filesEmpty: 1,
+      statuses: { SUCCEEDED: 3 },
+      outputType: 'JSON',
+      elements: 'records',
+      partSize: 5 * 1024 ** 2,
       bytesRead: [['1', '{"a":2.0}'], [], ['"é"']].reduce(
         (sum, file) => sum + Buffer.byteLength(recordsFile(file)),
         0,
@@ -180,7 +185,13 @@ describe('aggregate', () => {
     const { manifestKey, files } = mapRun({ succeeded: [['1']], bucket: 'elsewhere' });
     const s3 = stubS3(files);
     const manifest = { bucket: 'bucket', key: manifestKey };
-    const summary = await aggregate({ manifest, client: s3.client, followDestinationBucket: true });
+    const summary = await aggregate({
+      manifest,
+      client: s3.client,
+      followDestinationBucket: true,
+      transformation: 'NONE',
+      outputType: 'JSON',
+    });
     expect(summary.warnings).to.deep.equal([]);
     expect(s3.send.args.map(([command]) => (command.input as { Bucket: string }).Bucket)).to.deep.equal([
       'bucket',

@@ -1,6 +1,7 @@
 import { PassThrough } from 'node:stream';
 import { expect } from 'chai';
-import { parseOption, resolveOptions } from '../../src/options.ts';
+import { resolveOptions } from '../../src/options.ts';
+import { parseOption } from '../../src/word-options.ts';
 import { failure } from '../support/errors.ts';
 
 const MANIFEST = 's3://b/c/u/manifest.json';
@@ -31,6 +32,23 @@ describe('resolveOptions', () => {
     });
   });
 
+  it('lets a preset stand for options, which prevail over it', () => {
+    const { ascii, envelope } = resolveOptions({ manifest: MANIFEST, preset: 'tdr' });
+    expect({ ascii, envelope }).to.deep.equal({
+      ascii: true,
+      envelope: { statuses: { statuses: [] }, redactedResults: { redactedFiles: [], errors: [] } },
+    });
+    expect(resolveOptions({ manifest: MANIFEST, preset: 'tdr', ascii: false })).to.include({ ascii: false });
+  });
+
+  it('compresses what is to be called .gz, unless it is told', () => {
+    const gzip = (options: object) => resolveOptions({ manifest: MANIFEST, ...options }).gzip;
+    expect(gzip({})).to.equal(false);
+    expect(gzip({ output: 's3://b/all.json.gz' })).to.equal(true);
+    expect(gzip({ output: 's3://b/all.json.gz', compress: 'none' })).to.equal(false);
+    expect(gzip({ output: 'all.json', compress: 'gzip' })).to.equal(true);
+  });
+
   const refused: [option: string, options: object, words: string][] = [
     ['manifest', { manifest: undefined }, 'manifest must have a bucket and a key, got undefined'],
     ['manifest', { manifest: '' }, 'manifest must be s3://bucket/key or a path, got ""'],
@@ -51,8 +69,28 @@ describe('resolveOptions', () => {
     ],
     ['queueSize', { queueSize: 65 }, 'queueSize must be a whole number from 1 to 64, got 65'],
     ['envelope', { envelope: [] }, 'envelope must be a JSON object, got []'],
-    ['envelope', { envelope: { results: 1 } }, 'envelope must not have a member named results'],
+    ['envelope', { envelope: { results: 1 } }, 'the envelope must not have a member named results'],
     ['followDestinationBucket', { followDestinationBucket: 'yes' }, 'must be true or false, got "yes"'],
+    ['transformation', { transformation: 'none' }, 'must be one of auto, NONE, COMPACT, FLATTEN, got "none"'],
+    ['preset', { preset: 'other' }, 'preset must be tdr, got "other"'],
+    ['resultsKey', { resultsKey: '' }, 'resultsKey must be a text that is not empty'],
+    ['tags', { tags: { a: 1 } }, 'tags must be a JSON object of strings'],
+    ['expectedBucketOwner', { expectedBucketOwner: '123' }, 'must be an account id of 12 digits, got "123"'],
+    ['envelope', { envelope: { a: 1 }, envelopeBefore: { a: 2 } }, 'two members named a'],
+    ['envelope', { envelope: { all: 1 }, resultsKey: 'all' }, 'a member named all'],
+    ['envelope', { envelope: { failures: 1 }, failures: 'append' }, 'a member named failures'],
+    ['format', { format: 'jsonl', envelope: { a: 1 } }, 'envelope does not go with format jsonl'],
+    ['format', { format: 'jsonl', preset: 'tdr' }, 'envelope does not go with format jsonl'],
+    ['format', { format: 'jsonl', failures: 'append' }, 'failures append does not go with format jsonl'],
+    ['rerun', { rerun: 's3://b/rerun.json' }, 'rerun needs failures to be omit or append'],
+    ['rerun', { rerun: 's3://b', failures: 'omit' }, 'rerun must be s3://bucket/key or a path'],
+    ['verifyCounts', { verifyCounts: true, transformation: 'FLATTEN' }, 'verifyCounts does not go with'],
+    [
+      'emit',
+      { emit: 'record', transformation: 'COMPACT' },
+      'emit record does not go with transformation COMPACT',
+    ],
+    ['outputKey', { outputKey: '{x}' }, 'outputKey must have no {x}'],
   ];
   for (const [option, options, words] of refused) {
     it(`refuses ${option} in ${JSON.stringify(options)}`, async () => {
@@ -86,7 +124,6 @@ describe('parseOption', () => {
     ['envelope', '{'],
     ['envelope', 'null'],
     ['envelope', '[1]'],
-    ['envelope', '{"results":[]}'],
   ];
   for (const [name, words] of refused) {
     it(`refuses ${JSON.stringify(words)} for ${name}, and says where it was given`, async () => {

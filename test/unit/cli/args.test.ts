@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { parseArgs } from '../../../src/cli/args.ts';
-import { WORD_OPTION_NAMES } from '../../../src/options.ts';
+import { WORD_OPTION_NAMES } from '../../../src/word-options.ts';
 
 const parse = (...argv: string[]) => parseArgs(argv, '1.2.3');
 
@@ -8,7 +8,7 @@ describe('parseArgs', () => {
   it('reads a manifest alone', () => {
     expect(parse('aggregate', 's3://b/k')).to.deep.equal({
       kind: 'aggregate',
-      aggregate: { manifest: 's3://b/k', output: undefined, options: {}, json: false, client: {} },
+      job: { manifest: 's3://b/k', output: undefined, options: {}, json: false, client: {} },
     });
   });
 
@@ -17,7 +17,7 @@ describe('parseArgs', () => {
       '-o - --concurrency 2 --part-size 6MiB --queue-size 3 --follow-destination-bucket --endpoint http://h:1 --force-path-style --json';
     expect(parse('aggregate', 'm.json', ...flags.split(' '), '--envelope', '{"a":1}')).to.deep.equal({
       kind: 'aggregate',
-      aggregate: {
+      job: {
         manifest: 'm.json',
         output: '-',
         options: {

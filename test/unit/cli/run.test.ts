@@ -83,6 +83,37 @@ describe('run', () => {
     expect(s3.object('out.json')).to.equal('{"results":[1]}');
   });
 
+  it('inspects: says what there is to do, in words or for machines', async () => {
+    const manifest = await localRun();
+    const { code, out } = await runWith(['inspect', manifest]);
+    expect(code).to.equal(0);
+    expect(out).to.match(/^Map Run .*\nSUCCEEDED +1 file, .*\nFAILED +0 files, 0 B\n/);
+    expect(out).to.include('JSON, execution records (NONE)').and.include('1 part of 5 MiB at most');
+    const json = await runWith(['inspect', manifest, '--json', '--output', join(folder, 'out.json')]);
+    expect(JSON.parse(json.out)).to.include({ outputType: 'JSON', parts: 1 });
+    expect(JSON.parse(json.out).output).to.deep.equal({ path: join(folder, 'out.json') });
+    expect(await readdir(folder)).to.not.include('out.json');
+  });
+
+  it('says what did not succeed, where that is not refused', async () => {
+    const { files } = mapRun({
+      succeeded: [['1']],
+      failed: ['[{"Status":"TIMED_OUT"},{"Status":"FAILED"}]'],
+    });
+    for (const [key, content] of files)
+      await writeFile(join(folder, key.split('/').at(-1) as string), content);
+    const argv = [
+      'aggregate',
+      join(folder, 'manifest.json'),
+      '-o',
+      join(folder, 'out.json'),
+      '--failures',
+      'omit',
+    ];
+    const { out } = await runWith(argv);
+    expect(out).to.include('not succeeded: 1 TIMED_OUT, 1 FAILED\n');
+  });
+
   it('exits 1 when the job fails, and leaves nothing', async () => {
     const manifest = await localRun(['{']);
     const before = await readdir(folder);

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import sinon from 'sinon';
-import { makeHandler, optionsFrom } from '../../../src/lambda/handler.ts';
+import { makeHandler } from '../../../src/lambda/handler.ts';
 import { failure } from '../../support/errors.ts';
 import { mapRun } from '../../support/map-run.ts';
 import { stubS3 } from '../../support/stub-s3.ts';
@@ -23,6 +23,23 @@ describe('the Lambda handler', () => {
     expect(JSON.parse(log.firstCall.args[0])).to.include({ level: 'INFO', results: 2, key: address.key });
   });
 
+  it('lets options of the event prevail over its own', async () => {
+    const { manifestKey, files } = mapRun({ succeeded: [['1']] });
+    const s3 = stubS3(files);
+    sinon.stub(console, 'log');
+    const handler = makeHandler({ client: s3.client, resultsPath: 'wrong', resultsKey: 'all', ascii: true });
+    const checks = { output: { ResultWriterDetails: { Bucket: 'bucket', Key: manifestKey } } };
+    const options = {
+      resultsPath: '$.checks.output',
+      envelope: { é: 1 },
+      outputKey: '{mapRunId}.json',
+      concurrency: '2',
+    };
+    const address = await handler({ checks, options });
+    expect(address.key).to.equal('81027ddd-df08-4c6e-b442-257822745e9c.json');
+    expect(s3.object(address.key)).to.equal('{"all":[1],"\\u00e9":1}');
+  });
+
   it('logs warnings as such', async () => {
     const { manifestKey, files } = mapRun({ succeeded: [['1']], bucket: 'elsewhere' });
     const log = sinon.stub(console, 'log');
@@ -37,39 +54,5 @@ describe('the Lambda handler', () => {
     await failure('ManifestNotFound', () =>
       handler({ ResultWriterDetails: { Bucket: 'bucket', Key: 'none' } }),
     );
-  });
-});
-
-describe('optionsFrom', () => {
-  it('reads the AGGREGATE_ variables and no others', () => {
-    const environment = {
-      AWS_REGION: 'eu-west-2',
-      AGGREGATE_CONCURRENCY: '16',
-      AGGREGATE_PART_SIZE: '16MiB',
-      AGGREGATE_QUEUE_SIZE: '2',
-      AGGREGATE_ENVELOPE: '{"statuses":{"statuses":[]}}',
-      AGGREGATE_FOLLOW_DESTINATION_BUCKET: 'true',
-    };
-    expect(optionsFrom(environment)).to.deep.equal({
-      concurrency: 16,
-      partSize: 16 * 1024 ** 2,
-      queueSize: 2,
-      envelope: { statuses: { statuses: [] } },
-      followDestinationBucket: true,
-    });
-  });
-
-  it('takes an empty variable for none', () => {
-    expect(optionsFrom({ AGGREGATE_CONCURRENCY: '' })).to.deep.equal({});
-  });
-
-  it('refuses a wrong value, and names the variable', async () => {
-    const error = await failure('InvalidOption', () => optionsFrom({ AGGREGATE_PART_SIZE: '1KiB' }));
-    expect(error.message).to.match(/^AGGREGATE_PART_SIZE must be .* got 1024$/);
-  });
-
-  it('refuses a name that is no option, and lists those that are', async () => {
-    const error = await failure('InvalidOption', () => optionsFrom({ AGGREGATE_CONCURENCY: '4' }));
-    expect(error.message).to.include('AGGREGATE_CONCURENCY').and.include('AGGREGATE_CONCURRENCY');
   });
 });

@@ -9,6 +9,7 @@ import {
 import { expect } from 'chai';
 import sinon from 'sinon';
 import { MapRunResultsError } from '../../../src/errors.ts';
+import type { S3Options } from '../../../src/storage/s3-options.ts';
 import { s3Sink } from '../../../src/storage/s3-sink.ts';
 import { failure } from '../../support/errors.ts';
 import { deferred, idle } from '../../support/streams.ts';
@@ -16,6 +17,7 @@ import { s3Error, stubS3 } from '../../support/stub-s3.ts';
 
 const MIB = 1024 ** 2;
 const LOCATION = { bucket: 'b', key: 'k' };
+const OPTIONS = { partSize: 5 * MIB, queueSize: 2, contentType: 'application/json' };
 const DENIED = () => {
   throw s3Error('AccessDenied', 'Access Denied', 403);
 };
@@ -28,8 +30,8 @@ describe('s3Sink', () => {
     stop = new AbortController();
   });
 
-  const write = (s3: ReturnType<typeof stubS3>, document: Readable) =>
-    s3Sink(s3.client, LOCATION, { partSize: 5 * MIB, queueSize: 2 }, stop.signal)(document);
+  const write = (s3: ReturnType<typeof stubS3>, document: Readable, options: S3Options = {}) =>
+    s3Sink(s3.client, LOCATION, { ...OPTIONS, ...options }, stop.signal)(document);
 
   /** `mebibytes` of data, then nothing more and no end, or an error, or the end. */
   const source = (mebibytes: number, then: 'stalls' | 'ends' | Error) =>

@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream';
 import { expect } from 'chai';
 import sinon from 'sinon';
+import type { S3Options } from '../../../src/storage/s3-options.ts';
 import { s3Source } from '../../../src/storage/s3-source.ts';
 import { failure } from '../../support/errors.ts';
 import { collect, idle, text } from '../../support/streams.ts';
@@ -11,8 +12,11 @@ const LOCATION = { bucket: 'b', key: 'k' };
 describe('s3Source', () => {
   afterEach(() => sinon.restore());
 
-  const open = (s3: ReturnType<typeof stubS3>, signal = new AbortController().signal) =>
-    s3Source(s3.client, signal)(LOCATION, 'result file');
+  const open = (
+    s3: ReturnType<typeof stubS3>,
+    signal = new AbortController().signal,
+    options: S3Options = {},
+  ) => s3Source(s3.client, options, signal)(LOCATION, 'result file');
 
   it('gives the bytes of the object, and asks for it only when they are wanted', async () => {
     const s3 = stubS3([['k', 'hello']]);
@@ -30,7 +34,7 @@ describe('s3Source', () => {
   });
 
   it('tells a missing manifest from a missing result file', async () => {
-    const read = s3Source(stubS3().client, new AbortController().signal);
+    const read = s3Source(stubS3().client, {}, new AbortController().signal);
     await failure('ManifestNotFound', () => collect(read(LOCATION, 'manifest')));
   });
 
