@@ -12,12 +12,23 @@ export function stopWith(signal: AbortSignal | undefined): AbortController {
   return stop;
 }
 
-/** Stops everything when this fails, whether anybody is waiting for it or not. */
+/**
+ * Stops everything when the items fail, whether anybody is waiting for them or not. What fails further on, and is
+ * thrown in here by a stream that is being destroyed, is not theirs.
+ */
 export async function* stopping<T>(items: AsyncIterable<T>, stop: AbortController): AsyncGenerator<T, void> {
+  const iterator = items[Symbol.asyncIterator]();
+  const next = async () => {
+    try {
+      return await iterator.next();
+    } catch (error) {
+      stop.abort(error);
+      throw error;
+    }
+  };
   try {
-    yield* items;
-  } catch (error) {
-    stop.abort(error);
-    throw error;
+    for (let item = await next(); !item.done; item = await next()) yield item.value;
+  } finally {
+    await iterator.return?.();
   }
 }
