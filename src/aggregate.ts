@@ -80,6 +80,7 @@ export async function aggregate(options: AggregateOptions): Promise<Summary> {
       () => ({ SUCCEEDED: tally.succeeded, ...failures.statuses }),
       settings,
       run,
+      stop.signal,
     );
     const body = tally.document(settings.gzip ? gzipped(verified) : verified);
 

@@ -71,3 +71,12 @@ export class MapRunResultsError extends Error {
 export function wordsOf(error: unknown): string {
   return error instanceof Error ? `${error.name}: ${error.message}` : String(error);
 }
+
+/** Calls a function of the caller's. Whatever it throws comes out as an Error: streams take a falsy one for none. */
+export function calling<T>(option: string, call: () => T): T {
+  try {
+    return call();
+  } catch (error) {
+    throw error instanceof Error ? error : new Error(`${option} threw ${String(error)}`, { cause: error });
+  }
+}

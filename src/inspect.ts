@@ -3,7 +3,7 @@ import { type ResultFileStatus, STATUSES } from './map-run/manifest.ts';
 import { sizeOf } from './map-run/plan.ts';
 import { Warnings } from './map-run/warnings.ts';
 import { memoryOf } from './memory.ts';
-import { type AggregateOptions, resolveOptions } from './options.ts';
+import { type AggregateOptions, defined, resolveOptions } from './options.ts';
 import type { Form } from './results/form.ts';
 import type { OutputType } from './results/reader.ts';
 import { stopWith } from './stop.ts';
@@ -47,7 +47,7 @@ export async function inspect(options: AggregateOptions): Promise<Inspection> {
   const settings = resolveOptions({
     failures: 'omit',
     ...(local && { output: new PassThrough() }),
-    ...options,
+    ...defined(options),
   });
   const stop = stopWith(settings.signal);
   const storage = new Storage(settings, stop.signal);

@@ -171,6 +171,7 @@ export type Settings = Omit<AggregateOptions, 'manifest' | 'output' | 'rerun' | 
  * @throws MapRunResultsError `InvalidOption`, which names the option, what it may be, and what it is.
  */
 export function resolveOptions(options: AggregateOptions): Settings {
+  checkObjects(options);
   for (const name of WORD_OPTION_NAMES) if (name !== 'rerun') checkOption(name, name, options[name]);
   const preset: WordOptions = options.preset ? PRESETS[options.preset] : {};
   const given = { ...DEFAULTS, ...preset, ...defined(options) } as AggregateOptions &
@@ -184,12 +185,14 @@ export function resolveOptions(options: AggregateOptions): Settings {
   };
   for (const name of Object.keys(members)) {
     const taken = name === given.resultsKey || (name === 'failures' && given.failures === 'append');
-    const twice = name in given.envelopeBefore && name in given.envelope;
+    const twice = Object.hasOwn(given.envelopeBefore, name) && Object.hasOwn(given.envelope, name);
     if (taken || twice)
       refuse(
         `the envelope must not have ${taken ? 'a' : 'two'} ${taken ? 'member' : 'members'} named ${name}`,
       );
   }
+  if (given.failures === 'append' && given.resultsKey === 'failures')
+    refuse('resultsKey must not be failures where failures are appended under that name');
   if (given.format === 'jsonl') {
     if (Object.keys(members).length > 0) refuse('envelope does not go with format jsonl, which has none');
     if (given.failures === 'append')
@@ -213,6 +216,21 @@ export function resolveOptions(options: AggregateOptions): Settings {
   };
 }
 
+/** Options that words cannot say. */
+function checkObjects(options: AggregateOptions): void {
+  const check = (name: string, value: unknown, is: boolean, what: string) => {
+    if (value === undefined || is) return;
+    throw new MapRunResultsError('InvalidOption', `${name} must be ${what}, got ${show(value)}`);
+  };
+  check('options', options ?? null, typeof options === 'object' && options !== null, 'an object');
+  const { map, onProgress, signal, client, uploadClient, sfnClient } = options;
+  for (const [name, value] of Object.entries({ map, onProgress }))
+    check(name, value, typeof value === 'function', 'a function');
+  for (const [name, value] of Object.entries({ client, uploadClient, sfnClient }))
+    check(name, value, typeof value?.send === 'function', 'a client of the AWS SDK');
+  check('signal', signal, signal instanceof AbortSignal, 'an AbortSignal');
+}
+
 function destination(
   output: AggregateOptions['output'],
   manifest: Location,
@@ -222,7 +240,7 @@ function destination(
     if (isS3(manifest)) return defaultOutput(manifest, outputKey);
     throw new MapRunResultsError('InvalidOption', 'output must be given for a local manifest');
   }
-  if (typeof output === 'object' && 'write' in output) return output;
+  if (typeof output === 'object' && output !== null && 'write' in output) return output;
   return location('output', output);
 }
 
@@ -239,6 +257,6 @@ function nameOf(output: Location | Writable): string {
 }
 
 /** The members that are not undefined: those that say something. */
-function defined<T extends object>(options: T): T {
+export function defined<T extends object>(options: T): T {
   return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as T;
 }

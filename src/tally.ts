@@ -1,3 +1,4 @@
+import { calling } from './errors.ts';
 import type { Plan } from './map-run/plan.ts';
 import type { Progress } from './options.ts';
 import type { Batch, Extract } from './results/reader.ts';
@@ -56,7 +57,7 @@ export class Tally {
   async *results(batches: AsyncIterable<Batch>): AsyncGenerator<Batch, void> {
     for await (const batch of batches) {
       this.#count.results += batch.count;
-      this.#onProgress(this.progress);
+      calling('onProgress', () => this.#onProgress(this.progress));
       yield batch;
     }
   }
@@ -66,6 +67,6 @@ export class Tally {
       this.#count.bytesWritten += chunk.length;
       yield chunk;
     }
-    this.#onProgress(this.progress);
+    calling('onProgress', () => this.#onProgress(this.progress));
   }
 }

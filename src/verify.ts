@@ -17,6 +17,7 @@ export async function* thenVerify(
   counted: () => StatusCounts,
   settings: Settings,
   { manifest }: Survey,
+  signal: AbortSignal,
 ): AsyncGenerator<Buffer, void> {
   if (!settings.verifyCounts) return yield* document;
   yield* document;
@@ -24,7 +25,7 @@ export async function* thenVerify(
   const { succeeded, resultsWritten } = await describeCounts(
     manifest.mapRunArn ?? '',
     settings.sfnClient,
-    settings.signal,
+    signal,
   );
   const { SUCCEEDED: merged = 0, ...others } = counted();
   const all = Object.values(others).reduce((sum, count) => sum + count, merged);

@@ -61,7 +61,7 @@ export function parseArgs(argv: readonly string[], version: string): Request {
       );
     for (const name of WORD_OPTION_NAMES) command.addOption(wordOption(name));
     command
-      .option('--endpoint <url>', 'of an S3-compatible store')
+      .addOption(new Option('--endpoint <url>', 'of an S3-compatible store').argParser(parseUrl))
       .option('--force-path-style', 'address buckets by path, as most S3-compatible stores want it')
       .option('--json', 'print what there is to say as JSON, for machines')
       .action((manifest: string, { output, endpoint, forcePathStyle, json = false, ...options }) => {
@@ -96,4 +96,9 @@ function wordOption(name: (typeof WORD_OPTION_NAMES)[number]): Option {
 
 function standard(spec: WordOption): string {
   return spec.kind === 'bytes' ? formatBytes(Number(spec.default)) : String(spec.default);
+}
+
+function parseUrl(words: string): string {
+  if (URL.canParse(words) && /^https?:/.test(words)) return words;
+  throw new MapRunResultsError('InvalidOption', `--endpoint must be a URL, got ${JSON.stringify(words)}`);
 }

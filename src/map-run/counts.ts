@@ -14,21 +14,20 @@ export interface ExecutionCounts {
 export async function describeCounts(
   mapRunArn: string,
   given: Pick<SFNClient, 'send'> | undefined,
-  signal: AbortSignal | undefined,
+  signal: AbortSignal,
 ): Promise<ExecutionCounts> {
+  const { DescribeMapRunCommand, SFNClient } = await import('@aws-sdk/client-sfn');
+  const own = new SFNClient({});
   try {
-    const { DescribeMapRunCommand, SFNClient } = await import('@aws-sdk/client-sfn');
-    const client = given ?? new SFNClient({});
-    const { executionCounts } = await client.send(
-      new DescribeMapRunCommand({ mapRunArn }),
-      signal ? { abortSignal: signal } : {},
-    );
+    const describe = new DescribeMapRunCommand({ mapRunArn });
+    const { executionCounts } = await (given ?? own).send(describe, { abortSignal: signal });
     if (executionCounts?.succeeded === undefined || executionCounts.resultsWritten === undefined)
       throw new Error('the answer has no executionCounts');
     return { succeeded: executionCounts.succeeded, resultsWritten: executionCounts.resultsWritten };
   } catch (cause) {
-    throw new MapRunResultsError('ReadFailed', `DescribeMapRun of ${mapRunArn} failed: ${wordsOf(cause)}`, {
-      cause,
-    });
+    const message = `DescribeMapRun of ${mapRunArn} failed: ${wordsOf(cause)}`;
+    throw new MapRunResultsError('ReadFailed', message, { cause });
+  } finally {
+    own.destroy();
   }
 }

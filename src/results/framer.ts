@@ -58,11 +58,11 @@ export class Framer {
   /** The beginning of an element that has not ended yet, and its length: it stands at negative positions. */
   #pending: Buffer[] = [];
   #pendingBytes = 0;
-  /** Of the string that the framer is in: where it begins, what is the matter with it, digits of \u to come. */
+  /** Of the string that the framer is in: where in the file it begins, what is the matter with it, digits of \u to come. */
   #stringStart = 0;
   #matter = 0;
   #digits = 0;
-  /** Strings to be lifted; of them, those of elements that have ended. */
+  /** Strings to be lifted, by their places in the file; how many of the bounds are of elements that have ended. */
   #strings: number[] = [];
   #stringsEnded = 0;
   /** Where in the file the last element began, and whether it was an array. */
@@ -114,8 +114,8 @@ export class Framer {
   /** Gives the elements that have ended, and keeps the beginning of one that has not. */
   *#cut(chunk: Buffer, bounds: number[]): Generator<Frame, void, undefined> {
     const open = bounds.length % 2 === 1 ? bounds.pop() : undefined;
-    const strings = this.#strings;
-    this.#strings = strings.splice(this.#stringsEnded);
+    const strings = this.#stringsEnded === 0 ? [] : this.#strings;
+    if (this.#stringsEnded > 0) this.#strings = strings.splice(this.#stringsEnded);
     this.#stringsEnded = 0;
     if (bounds[0] !== undefined && bounds[0] < 0) yield this.#joined(chunk, bounds, strings);
     if (bounds.length > 0) yield this.#frame(chunk, bounds, strings, this.#bytes);
@@ -123,16 +123,14 @@ export class Framer {
     const rest = chunk.subarray(Math.max(0, open));
     this.#pending.push(rest);
     this.#pendingBytes += rest.length;
-    this.#strings = this.#strings.map((bound) => bound - chunk.length);
-    this.#stringStart -= chunk.length;
   }
 
   /** Takes out the first element, which began in an earlier chunk; only such ones have to be copied. */
   #joined(chunk: Buffer, bounds: number[], strings: number[]): Frame {
     const [start = 0, end = 0] = bounds.splice(0, 2);
     let next = 0;
-    while ((strings[next] ?? end) < end) next += 2;
-    const own = strings.splice(0, next).map((bound) => bound - start);
+    while ((strings[next] ?? Number.POSITIVE_INFINITY) < this.#bytes + end) next += 2;
+    const own = strings.splice(0, next);
     const bytes = Buffer.concat([...this.#pending, chunk.subarray(0, end)]);
     this.#pending = [];
     this.#pendingBytes = 0;
@@ -140,14 +138,15 @@ export class Framer {
   }
 
   #frame(bytes: Buffer, bounds: number[], strings: number[], byteOffset: number): Frame {
-    const frame = { bytes, bounds, strings, byteOffset, resultNumber: this.#elements + 1 };
+    const inBytes = strings.map((position) => position - byteOffset);
+    const frame = { bytes, bounds, strings: inBytes, byteOffset, resultNumber: this.#elements + 1 };
     this.#elements += bounds.length / 2;
     return frame;
   }
 
   /** Follows the chunk; notes where elements begin and end. Gives the place of the first fault, if there is one. */
   #scan(chunk: Buffer, bounds: number[]): number | undefined {
-    const [length, lines, strings] = [chunk.length, this.#lines, this.#strings];
+    const [length, lines, strings, offset] = [chunk.length, this.#lines, this.#strings, this.#bytes];
     const after = lines ? LINE_END : SEPARATOR;
     let [state, depth, stringStart, matter] = [this.#state, this.#depth, this.#stringStart, this.#matter];
     let fault: number | undefined;
@@ -164,8 +163,8 @@ export class Framer {
         if (i === length) break;
         if (byte === QUOTE) {
           const end = i + 1;
-          if (matter === ODD || (matter === 0 && end - stringStart >= LONG_STRING))
-            strings.push(stringStart, end);
+          if (matter === ODD || (matter === 0 && offset + end - stringStart >= LONG_STRING))
+            strings.push(stringStart, offset + end);
           state = NESTED;
           if (depth === 0) {
             bounds.push(end);
@@ -177,7 +176,7 @@ export class Framer {
       } else if (state === NESTED) {
         if (byte === QUOTE) {
           state = STRING;
-          stringStart = i;
+          stringStart = offset + i;
           matter = 0;
         } else if (byte === OPEN_BRACE || byte === OPEN_BRACKET) depth++;
         else if ((byte === CLOSE_BRACE || byte === CLOSE_BRACKET) && --depth === 0) {
@@ -217,7 +216,7 @@ export class Framer {
           this.#lastIsArray = byte === OPEN_BRACKET;
           depth = byte === OPEN_BRACE || byte === OPEN_BRACKET ? 1 : 0;
           state = depth === 1 ? NESTED : byte === QUOTE ? STRING : SCALAR;
-          stringStart = i;
+          stringStart = offset + i;
           matter = 0;
         } else {
           fault = i;

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { createReadStream, createWriteStream } from 'node:fs';
-import { rename, rm } from 'node:fs/promises';
+import { realpath, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type { Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -29,13 +29,19 @@ export function fileSource(signal: AbortSignal): Read<FileLocation> {
   };
 }
 
-/** Writes a local file: beside its target first, renamed when complete and on the disk. */
+/**
+ * Writes a local file: beside its target first, renamed when complete and on the disk. A link is followed, and what is
+ * no file, such as a pipe or a device, is written to as it is.
+ */
 export function fileSink({ path }: FileLocation, signal: AbortSignal): Write {
   return async (document) => {
-    const partial = join(dirname(path), `.${basename(path)}.${randomUUID()}.partial`);
+    const target = await realpath(path).catch(() => path);
+    const there = await stat(target).catch(() => undefined);
+    if (there && !there.isFile()) return streamSink(createWriteStream(target), signal)(document);
+    const partial = join(dirname(target), `.${basename(target)}.${randomUUID()}.partial`);
     try {
       await pipeline(document, createWriteStream(partial, { flags: 'wx', flush: true }), { signal });
-      await rename(partial, path);
+      await rename(partial, target);
       return undefined;
     } catch (cause) {
       await rm(partial, { force: true });
@@ -55,6 +61,7 @@ export function fileSink({ path }: FileLocation, signal: AbortSignal): Write {
 export function streamSink(stream: Writable, signal: AbortSignal): Write {
   return async (document) => {
     try {
+      if (stream.writableEnded) throw new Error('it has ended already');
       await pipeline(document, stream, { signal });
       return undefined;
     } catch (cause) {

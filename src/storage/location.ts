@@ -42,8 +42,8 @@ export function parseLocation(option: string, value: string): Location {
 export async function identityOf(location: Location): Promise<string> {
   if (isS3(location)) return formatLocation(location);
   const path = resolve(location.path);
-  const folder = await realpath(dirname(path)).catch(() => dirname(path));
-  return join(folder, basename(path));
+  const folder = () => realpath(dirname(path)).catch(() => dirname(path));
+  return realpath(path).catch(async () => join(await folder(), basename(path)));
 }
 
 function invalid(option: string, value: string): MapRunResultsError {

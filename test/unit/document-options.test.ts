@@ -101,6 +101,26 @@ describe('aggregate, with options of the document', () => {
     expect(await run({ map }).catch((error: unknown) => error)).to.equal(broken);
   });
 
+  for (const thrown of [undefined, null, 'text']) {
+    it(`fails when a function of the caller's throws ${thrown}`, async () => {
+      const fail = () => {
+        throw thrown;
+      };
+      const mapping = await run({ map: fail }).catch((error: unknown) => error);
+      expect(mapping).to.be.an('error').with.property('message', `map threw ${thrown}`);
+      const telling = await run({ onProgress: fail }).catch((error: unknown) => error);
+      expect(telling).to.be.an('error').with.property('message', `onProgress threw ${thrown}`);
+    });
+  }
+
+  it('refuses what `map` returns where JSON cannot hold it', async () => {
+    for (const value of [1n, Promise.resolve(1)]) {
+      const error = await failure('InvalidOption', () => run({ map: () => value }));
+      expect(error.message).to.include('map must return something that JSON can hold');
+      expect(error).to.include({ resultNumber: 1 });
+    }
+  });
+
   it('gives S3 what real buckets ask for', async () => {
     const { s3, put } = await run({
       sseKmsKeyId: 'alias/k',

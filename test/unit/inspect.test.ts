@@ -39,6 +39,13 @@ describe('inspect', () => {
     expect(resultFiles.PENDING).to.deep.equal({ files: 2, bytes: 5 });
   });
 
+  it('takes undefined for nothing said', async () => {
+    const { manifestKey, files } = mapRun({ succeeded: [['1']], failed: ['[]'] });
+    const options = { manifest: { bucket: 'bucket', key: manifestKey }, client: stubS3(files).client };
+    const { resultFiles } = await inspect({ ...options, failures: undefined, output: undefined } as never);
+    expect(resultFiles.FAILED.files).to.equal(1);
+  });
+
   it('fails as aggregate would', async () => {
     await failure('ManifestNotFound', () =>
       inspect({ manifest: 's3://bucket/none', client: stubS3().client }),

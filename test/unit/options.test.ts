@@ -41,6 +41,15 @@ describe('resolveOptions', () => {
     expect(resolveOptions({ manifest: MANIFEST, preset: 'tdr', ascii: false })).to.include({ ascii: false });
   });
 
+  it('takes any name for a member of the envelope', () => {
+    const envelope = { constructor: 1, toString: 2 };
+    expect(resolveOptions({ manifest: MANIFEST, envelope }).envelope).to.equal(envelope);
+  });
+
+  it('refuses to be called without options', async () => {
+    await failure('InvalidOption', () => resolveOptions(undefined as never));
+  });
+
   it('compresses what is to be called .gz, unless it is told', () => {
     const gzip = (options: object) => resolveOptions({ manifest: MANIFEST, ...options }).gzip;
     expect(gzip({})).to.equal(false);
@@ -91,6 +100,12 @@ describe('resolveOptions', () => {
       'emit record does not go with transformation COMPACT',
     ],
     ['outputKey', { outputKey: '{x}' }, 'outputKey must have no {x}'],
+    ['resultsKey', { resultsKey: 'failures', failures: 'append' }, 'resultsKey must not be failures'],
+    ['output', { output: null }, 'output must have a bucket and a key, got null'],
+    ['signal', { signal: 'x' }, 'signal must be an AbortSignal, got "x"'],
+    ['onProgress', { onProgress: 'x' }, 'onProgress must be a function, got "x"'],
+    ['map', { map: {} }, 'map must be a function'],
+    ['client', { client: {} }, 'client must be a client of the AWS SDK'],
   ];
   for (const [option, options, words] of refused) {
     it(`refuses ${option} in ${JSON.stringify(options)}`, async () => {

@@ -54,6 +54,7 @@ describe('parseArgs', () => {
       '--concurrency must be a whole number from 1 to 1000, got "x"',
     ],
     [['aggregate', 'm', '--envelope', '[]'], '--envelope must be a JSON object'],
+    [['aggregate', 'm', '--endpoint', 'nonsense'], '--endpoint must be a URL, got "nonsense"'],
   ];
   for (const [argv, words] of wrong) {
     it(`says what is wrong with "${argv.join(' ')}"`, () => {

@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { lstat, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough, Readable, Writable } from 'node:stream';
@@ -90,6 +90,21 @@ describe('local storage', () => {
       expect(await readdir(folder)).to.deep.equal([]);
     });
 
+    it('follows a link, and leaves it one', async () => {
+      await writeFile(join(folder, 'real'), 'old');
+      await symlink(join(folder, 'real'), join(folder, 'link'));
+      await fileSink({ path: join(folder, 'link') }, UNABORTED)(document('new'));
+      expect(await readFile(join(folder, 'real'), 'utf8')).to.equal('new');
+      expect((await lstat(join(folder, 'link'))).isSymbolicLink()).to.equal(true);
+    });
+
+    it('writes to what is no file, and leaves it what it is', async () => {
+      await symlink('/dev/null', join(folder, 'null'));
+      await fileSink({ path: join(folder, 'null') }, UNABORTED)(document('new'));
+      expect((await stat(join(folder, 'null'))).isCharacterDevice()).to.equal(true);
+      await failure('WriteFailed', () => fileSink({ path: folder }, UNABORTED)(document('new')));
+    });
+
     it('says what went wrong', async () => {
       const path = join(folder, 'no', 'out');
       const error = await failure('WriteFailed', () => fileSink({ path }, UNABORTED)(document('a')));
@@ -112,6 +127,12 @@ describe('local storage', () => {
       const stream = new Writable({ write: (_chunk, _encoding, done) => done(new Error('EPIPE')) });
       const error = await failure('WriteFailed', () => streamSink(stream, UNABORTED)(document('a')));
       expect(error.message).to.include('EPIPE');
+    });
+
+    it('refuses a stream that has ended', async () => {
+      const stream = new PassThrough().resume().end();
+      const error = await failure('WriteFailed', () => streamSink(stream, UNABORTED)(document('a')));
+      expect(error.message).to.include('ended already');
     });
 
     it('stops when the signal is aborted, though the stream takes nothing', async () => {

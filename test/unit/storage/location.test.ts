@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm, symlink } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { expect } from 'chai';
@@ -50,6 +50,19 @@ describe('identityOf', () => {
         [...paths, relative('.', paths[0] as string)].map((path) => identityOf({ path })),
       );
       expect(new Set(identities).size).to.equal(1);
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+  });
+
+  it('knows a file by a link to it', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'map-run-results-'));
+    try {
+      await writeFile(join(folder, 'real'), '');
+      await symlink(join(folder, 'real'), join(folder, 'link'));
+      expect(await identityOf({ path: join(folder, 'link') })).to.equal(
+        await identityOf({ path: join(folder, 'real') }),
+      );
     } finally {
       await rm(folder, { recursive: true });
     }
