@@ -45,7 +45,7 @@ async function bench(settings: Settings): Promise<void> {
   const contenders: ContenderName[] = ['aggregate', CEILING];
   if (skipped === undefined) contenders.push('whole-document');
 
-  const { child: server, message } = await start<ServerReady>('./server.ts', settings);
+  const { child: server, message } = await start<ServerReady>('./server', settings);
   try {
     const runs: Run[] = [];
     for (let round = 1; round <= settings.runs; round++) {
@@ -78,7 +78,7 @@ async function runOnce(
 ): Promise<Run> {
   const key = `${contender}/${round}.json`;
   const job: Job = { contender, endpoint, key, concurrency };
-  const { child, message: report } = await start<Report>('./contenders.ts', job);
+  const { child, message: report } = await start<Report>('./contenders', job);
   await once(child, 'exit'); // The next one must have the machine to itself.
   const answer = await fetch(endpoint + PARTS_PATH + key);
   const wrong = faultOf(report, (await answer.json()) as Swallowed[] | null, contender, fixtures);
@@ -107,9 +107,12 @@ function* concatenated(files: Fixtures['files']) {
   for (const file of files) yield* file.content();
 }
 
+/** As compiled for measuring, or as loaded by the tests. */
+const EXTENSION = import.meta.url.slice(-3);
+
 /** Starts a module in a process of its own and waits for its first message. */
 async function start<T>(module: string, argument: unknown): Promise<{ child: ChildProcess; message: T }> {
-  const child = fork(new URL(module, import.meta.url), [JSON.stringify(argument)], {
+  const child = fork(new URL(module + EXTENSION, import.meta.url), [JSON.stringify(argument)], {
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'], // Standard output is the report's alone.
     env: { ...process.env, AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true' },
   });

@@ -119,6 +119,6 @@ function megabytes(bytes: number): string {
 }
 
 function versionOf(name: string): string {
-  const file = new URL(`../../node_modules/${name}/package.json`, import.meta.url);
+  const file = `node_modules/${name}/package.json`; // npm runs scripts in the project's folder.
   return (JSON.parse(readFileSync(file, 'utf8')) as { version: string }).version;
 }
