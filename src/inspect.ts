@@ -42,18 +42,19 @@ const RATE = 50_000_000;
  * @throws MapRunResultsError As `aggregate` does before it opens the result files.
  */
 export async function inspect(options: AggregateOptions): Promise<Inspection> {
-  const local = typeof options.manifest === 'string' && !isS3(parseLocation('manifest', options.manifest));
+  const manifest = options?.manifest;
+  const local = typeof manifest === 'string' && !isS3(parseLocation('manifest', manifest));
   // Nothing is written, so a local manifest needs no output.
   const settings = resolveOptions({
     failures: 'omit',
     ...(local && { output: new PassThrough() }),
-    ...defined(options),
+    ...defined(options ?? {}),
   });
   const stop = stopWith(settings.signal);
   const storage = new Storage(settings, stop.signal);
   try {
-    const { manifest, plan, form } = await survey(settings, storage.source(settings.manifest));
-    const { resultFiles, mapRunArn } = manifest;
+    const { manifest: listing, plan, form } = await survey(settings, storage.source(settings.manifest));
+    const { resultFiles, mapRunArn } = listing;
     const listed = STATUSES.map((status) => {
       const files = resultFiles[status];
       return [status, { files: files.length, bytes: sizeOf(files) }];
@@ -68,7 +69,7 @@ export async function inspect(options: AggregateOptions): Promise<Inspection> {
       parts: Math.max(1, Math.ceil(plan.documentBytes / plan.partSize)),
       memory: memoryOf(plan.partSize, settings),
       seconds: plan.bytes / RATE,
-      warnings: new Warnings(manifest, settings).list,
+      warnings: new Warnings(listing, settings).list,
     };
   } finally {
     stop.abort();

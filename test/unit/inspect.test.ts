@@ -51,5 +51,6 @@ describe('inspect', () => {
       inspect({ manifest: 's3://bucket/none', client: stubS3().client }),
     );
     await failure('ManifestNotFound', () => inspect({ manifest: 'none/manifest.json' }));
+    await failure('InvalidOption', () => inspect(undefined as never));
   });
 });
