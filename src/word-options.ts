@@ -12,6 +12,7 @@ export interface WordOption {
   readonly pattern?: RegExp;
   readonly form?: string;
   readonly default?: number | string | boolean;
+  /** Of a boolean, what it does where it is true, as in "do this": what is true by default is shown as "do not do this". */
   readonly help: string;
 }
 

@@ -1,14 +1,7 @@
 import { Command, CommanderError, Option } from 'commander';
 import { MapRunResultsError } from '../errors.ts';
-
-import {
-  parseOption,
-  WORD_OPTION_NAMES,
-  WORD_OPTIONS,
-  type WordOption,
-  type WordOptions,
-} from '../word-options.ts';
-import { formatBytes } from './progress.ts';
+import { WORD_OPTION_NAMES, WORD_OPTIONS, type WordOptions } from '../word-options.ts';
+import { flagsOf } from './flags.ts';
 
 /** What a command line asks for. */
 export type Request =
@@ -26,16 +19,6 @@ export interface JobRequest {
   readonly json: boolean;
   readonly client: { readonly endpoint?: string; readonly forcePathStyle?: boolean };
 }
-
-const USES: Readonly<Record<WordOption['kind'], string>> = {
-  integer: ' <n>',
-  bytes: ' <size>',
-  choice: ' <choice>',
-  text: ' <text>',
-  object: ' <json>',
-  strings: ' <json>',
-  boolean: '',
-};
 
 /**
  * Reads a command line; nothing is printed and nothing is run.
@@ -59,7 +42,8 @@ export function parseArgs(argv: readonly string[], version: string): Request {
         '-o, --output <where>',
         's3://bucket/key, a path, or - for standard output (default: derived from the manifest, in its bucket)',
       );
-    for (const name of WORD_OPTION_NAMES) command.addOption(wordOption(name));
+    for (const name of WORD_OPTION_NAMES)
+      for (const flag of flagsOf(name, WORD_OPTIONS[name])) command.addOption(flag);
     command
       .addOption(new Option('--endpoint <url>', 'of an S3-compatible store').argParser(parseUrl))
       .option('--force-path-style', 'address buckets by path, as most S3-compatible stores want it')
@@ -80,22 +64,6 @@ export function parseArgs(argv: readonly string[], version: string): Request {
     return error.exitCode === 0 ? { kind: 'text', text: printed } : { kind: 'usage', message: printed };
   }
   return request ?? { kind: 'usage', message: program.helpInformation() };
-}
-
-function wordOption(name: (typeof WORD_OPTION_NAMES)[number]): Option {
-  const spec: WordOption = WORD_OPTIONS[name];
-  const flag = `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
-  const notes = [
-    ...(spec.choices ? [spec.choices.join(', ')] : []),
-    ...(spec.default === undefined || spec.kind === 'boolean' ? [] : [`default: ${standard(spec)}`]),
-  ];
-  const help = notes.length === 0 ? spec.help : `${spec.help} (${notes.join('; ')})`;
-  const option = new Option(flag + USES[spec.kind], help);
-  return spec.kind === 'boolean' ? option : option.argParser((words) => parseOption(name, flag, words));
-}
-
-function standard(spec: WordOption): string {
-  return spec.kind === 'bytes' ? formatBytes(Number(spec.default)) : String(spec.default);
 }
 
 function parseUrl(words: string): string {
