@@ -6,9 +6,10 @@ import { inOrder } from './in-order.ts';
 import type { ResultFile } from './map-run/manifest.ts';
 import { Warnings } from './map-run/warnings.ts';
 import { type AggregateOptions, resolveOptions } from './options.ts';
-import { extractOf, type Form } from './results/form.ts';
+import { type Form, selectOf } from './results/form.ts';
 import { mapped } from './results/map.ts';
 import type { OutputType } from './results/reader.ts';
+import { extractOf } from './results/record.ts';
 import { streamJsonReader } from './results/stream-json.ts';
 import { stopping, stopWith } from './stop.ts';
 import { Storage } from './storage/open.ts';
@@ -66,12 +67,13 @@ export async function aggregate(options: AggregateOptions): Promise<Summary> {
     const readResults = (file: ResultFile) => {
       const location = run.locate(file.key);
       const chunks = tally.file(run.read(location, 'result file'), (bytes) => warnings.size(file, bytes));
-      const extract = tally.elements(extractOf(form, settings.emit));
-      return streamJsonReader(chunks, location, {
+      const select = selectOf(form, settings.emit);
+      const batches = streamJsonReader(chunks, location, {
         outputType: form.outputType,
-        extract: settings.map ? mapped(extract, settings.map, location) : extract,
+        select: settings.map ? mapped(extractOf(select), settings.map, location) : select,
         separator: envelope.separator,
       });
+      return tally.elements(batches);
     };
     const results = inOrder(plan.files, readResults, settings.concurrency, stop);
     const document = enclose(tally.results(results), failures.appended, envelope);

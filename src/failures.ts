@@ -35,10 +35,10 @@ export async function takeFailures(
   const given = { transformation: 'NONE', outputType: settings.outputType } as const;
   const { outputType } = await detectForm(locations, (location) => read(location, 'result file'), given);
 
-  const records = (extract: Extract, separator: ',' | '\n') => {
+  const records = (select: Extract, separator: ',' | '\n') => {
     const readFile = (file: ResultFile) => {
       const location = locate(file.key);
-      return streamJsonReader(read(location, 'result file'), location, { outputType, extract, separator });
+      return streamJsonReader(read(location, 'result file'), location, { outputType, select, separator });
     };
     return inOrder(files, readFile, settings.concurrency, stop);
   };

@@ -1,7 +1,7 @@
 import { calling } from './errors.ts';
 import type { Plan } from './map-run/plan.ts';
 import type { Progress } from './options.ts';
-import type { Batch, Extract } from './results/reader.ts';
+import type { Batch } from './results/reader.ts';
 
 /** Counts what passes by; it is what progress and summary are made of. */
 export class Tally {
@@ -43,15 +43,15 @@ export class Tally {
     ended(bytes);
   }
 
-  /** Counts the elements of a result file; one has to be made for each. */
-  elements(extract: Extract): Extract {
-    let first = true;
-    return (element) => {
-      this.#succeeded++;
-      if (first) this.#filesWithElements++;
-      first = false;
-      return extract(element);
-    };
+  /** Counts the elements of a result file as its batches pass by. */
+  async *elements(batches: AsyncIterable<Batch>): AsyncGenerator<Batch, void> {
+    let elements = 0;
+    for await (const batch of batches) {
+      if (elements === 0 && batch.elements > 0) this.#filesWithElements++;
+      elements += batch.elements;
+      this.#succeeded += batch.elements;
+      yield batch;
+    }
   }
 
   async *results(batches: AsyncIterable<Batch>): AsyncGenerator<Batch, void> {

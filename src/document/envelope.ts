@@ -53,7 +53,7 @@ export function makeEnvelope(options: DocumentOptions): Envelope {
 
 /**
  * Puts the batches into the envelope, each after its separator but for the first. A result file without results
- * gives no batch, and so leaves no trace. Lines each end in a newline, the last one as well.
+ * gives no batch with any, and so leaves no trace. Lines each end in a newline, the last one as well.
  * @param failures Absent where the document has no such member.
  */
 export async function* enclose(
@@ -76,7 +76,8 @@ async function* separated(
 ): AsyncGenerator<Buffer, void> {
   const between = Buffer.from(separator);
   let first = true;
-  for await (const { bytes } of batches) {
+  for await (const { bytes, count } of batches) {
+    if (count === 0) continue;
     if (!first) yield between;
     first = false;
     yield ascii ? toAscii(bytes) : bytes;

@@ -1,8 +1,7 @@
 import { formatLocation, type Location } from '../storage/location.ts';
 import { ElementParser } from './elements.ts';
 import { type Frame, Framer, isSpace } from './framer.ts';
-import { type Element, type Extract, Flaw, type OutputType, refusal } from './reader.ts';
-import { bareOutputOf, outputOf, presumedBareOutputOf, recordOf } from './record.ts';
+import { type Element, Flaw, type OutputType, refusal, type Select } from './reader.ts';
 
 const OPEN_BRACKET = 0x5b;
 
@@ -56,9 +55,9 @@ export async function detectForm(
 }
 
 /** What of each element goes into the document: its output, or the whole of it. */
-export function extractOf({ elements, elementsAreGiven }: Form, emit: 'output' | 'record'): Extract {
-  if (elements === 'records') return emit === 'record' ? recordOf : outputOf;
-  return elementsAreGiven ? bareOutputOf : presumedBareOutputOf;
+export function selectOf({ elements, elementsAreGiven }: Form, emit: 'output' | 'record'): Select {
+  if (elements === 'records') return emit;
+  return elementsAreGiven ? 'bare' : 'presumed';
 }
 
 interface First {

@@ -4,10 +4,12 @@ import type { ByteString } from './byte-string.ts';
 
 /** Some texts, already joined by the separator. Small ones are gathered, as a stream of many is slow. */
 export interface Batch {
-  /** UTF-8, never empty. */
+  /** UTF-8. Its memory is the batch's alone. */
   readonly bytes: Buffer;
-  /** How many texts there are in it, at least 1. */
+  /** How many texts there are in it: none where nothing is made of elements. */
   readonly count: number;
+  /** How many elements they are made of. Over all batches of a file it adds up to all of its elements. */
+  readonly elements: number;
 }
 
 /** In bytes, about: a batch is passed on as soon as it has this many, so the last of its texts may exceed it. */
@@ -44,10 +46,17 @@ export type Extract = (element: Element) => readonly ByteString[];
 /** What is wrong with an element; completes a sentence about it. */
 export class Flaw extends Error {}
 
-/** What to read of a result file. */
+/**
+ * What goes into a document of each element: the `output` of an execution record, once that is known to be JSON; the
+ * whole `record`, if its Output is; a `bare` output, as COMPACT and FLATTEN write it; or one that is only `presumed`
+ * to be bare, as the first one was.
+ */
+export type Select = 'output' | 'record' | 'bare' | 'presumed';
+
+/** What to read of a result file. It is plain data, which another thread can be told, but for an Extract. */
 export interface Reading {
   readonly outputType: OutputType;
-  readonly extract: Extract;
+  readonly select: Select | Extract;
   readonly separator: ',' | '\n';
 }
 

@@ -1,4 +1,4 @@
-import { type Extract, Flaw } from './reader.ts';
+import { type Extract, Flaw, type Select } from './reader.ts';
 
 /** The members of an execution record, of whatever status: see ResultWriter's page in AWS's documentation. */
 const RECORD_MEMBERS = new Set([
@@ -30,7 +30,7 @@ const HINT = 'for bare outputs set transformation to COMPACT or FLATTEN';
  * The text of an execution record's `Output`. It is carried over as it is, not made anew: numbers, key order and
  * duplicate members stay what they were.
  */
-export const outputOf: Extract = ({ members }) => {
+const outputOf: Extract = ({ members }) => {
   if (!members) throw new Flaw(`is not an execution record, which would have an Output; ${HINT}`);
   if (!members.hasOutput) throw new Flaw(`is an object without an Output; ${HINT}`);
   const { output } = members;
@@ -39,17 +39,14 @@ export const outputOf: Extract = ({ members }) => {
   return [output];
 };
 
-/** A whole execution record, as it stands in the file, once its Output is known to be right. */
-export const recordOf: Extract = (element) => {
+const recordOf: Extract = (element) => {
   outputOf(element);
   return [element.text];
 };
 
-/** A bare output, as COMPACT and FLATTEN write it. */
-export const bareOutputOf: Extract = ({ text }) => [text];
+const bareOutputOf: Extract = ({ text }) => [text];
 
-/** The same where nobody has said that they are bare outputs, but the first one was. */
-export const presumedBareOutputOf: Extract = ({ text, members }) => {
+const presumedBareOutputOf: Extract = ({ text, members }) => {
   if (members?.areOfRecord) {
     throw new Flaw(
       'is an execution record, which the first result is not; set transformation to what it really is',
@@ -57,6 +54,18 @@ export const presumedBareOutputOf: Extract = ({ text, members }) => {
   }
   return [text];
 };
+
+const EXTRACTS: Readonly<Record<Select, Extract>> = {
+  output: outputOf,
+  record: recordOf,
+  bare: bareOutputOf,
+  presumed: presumedBareOutputOf,
+};
+
+/** How to make of an element what is wanted of it. */
+export function extractOf(select: Select | Extract): Extract {
+  return typeof select === 'string' ? EXTRACTS[select] : select;
+}
 
 /** @param text As it is, or byte by byte. */
 export function isJson(text: string): boolean {

@@ -3,6 +3,7 @@ import type { ByteString } from './byte-string.ts';
 import { ElementParser } from './elements.ts';
 import { type Frame, Framer } from './framer.ts';
 import { BATCH_SIZE, type Batch, Flaw, type Reader, type Reading, type Refuse, refusal } from './reader.ts';
+import { extractOf } from './record.ts';
 
 /** The default reader, on stream-json. */
 export const streamJsonReader: Reader = async function* (source, location, reading) {
@@ -24,17 +25,18 @@ function frames(framer: Framer) {
   );
 }
 
-/** Whole elements → the texts that are wanted of them. */
-function texts({ extract }: Reading, refuse: Refuse) {
+/** Whole elements → the texts that are wanted of each. */
+function texts({ select }: Reading, refuse: Refuse) {
   const parser = new ElementParser();
-  return (frame: Frame): ByteString[] => {
-    const texts: ByteString[] = [];
+  const extract = extractOf(select);
+  return (frame: Frame): Texts[] => {
+    const texts: Texts[] = [];
     const elements = parser.elements(frame);
     for (let i = 0; ; i++) {
       try {
         const { done, value } = elements.next();
         if (done) return texts;
-        texts.push(...extract(value));
+        texts.push(extract(value));
       } catch (error) {
         if (!(error instanceof Flaw)) throw error;
         const byteOffset = frame.byteOffset + (frame.bounds[2 * i] ?? 0);
@@ -44,26 +46,32 @@ function texts({ extract }: Reading, refuse: Refuse) {
   };
 }
 
+/** The texts of one element. */
+type Texts = readonly ByteString[];
+
 /** Texts → batches of them. */
 function batches(separator: string) {
   let texts: ByteString[] = [];
-  let length = 0;
+  let [length, elements] = [0, 0];
   const flush = (): Batch => {
-    const batch = { bytes: Buffer.from(texts.join(separator), 'latin1'), count: texts.length };
+    const batch = { bytes: Buffer.from(texts.join(separator), 'latin1'), count: texts.length, elements };
     texts = [];
-    length = 0;
+    [length, elements] = [0, 0];
     return batch;
   };
   return flushable(
-    function* (more: ByteString[]): Generator<Batch> {
-      for (const text of more) {
-        texts.push(separator === '\n' ? onOneLine(text) : text);
-        length += text.length + 1;
+    function* (more: Texts[]): Generator<Batch> {
+      for (const ofElement of more) {
+        elements++;
+        for (const text of ofElement) {
+          texts.push(separator === '\n' ? onOneLine(text) : text);
+          length += text.length + 1;
+        }
         if (length >= BATCH_SIZE) yield flush();
       }
     },
     function* (): Generator<Batch> {
-      if (texts.length > 0) yield flush();
+      if (elements > 0) yield flush();
     },
   );
 }

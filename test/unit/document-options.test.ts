@@ -93,6 +93,12 @@ describe('aggregate, with options of the document', () => {
       .that.matches(/SUCCEEDED_1\.json$/);
   });
 
+  it('counts the elements that `map` makes nothing of', async () => {
+    const { summary, body } = await run({ map: () => undefined });
+    expect(body.toString()).to.equal('{"results":[]}');
+    expect(summary).to.deep.include({ results: 0, filesEmpty: 0, statuses: { SUCCEEDED: 3 } });
+  });
+
   it('fails as `map` does', async () => {
     const broken = new Error('no such thing');
     const map = () => {

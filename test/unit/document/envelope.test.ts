@@ -4,7 +4,7 @@ import { failure } from '../../support/errors.ts';
 import { text } from '../../support/streams.ts';
 
 async function* batches(...texts: string[]) {
-  for (const batch of texts) yield { bytes: Buffer.from(batch), count: 1 };
+  for (const batch of texts) yield { bytes: Buffer.from(batch), count: batch === '' ? 0 : 1, elements: 1 };
 }
 
 const JSON_OPTIONS = {
@@ -21,6 +21,11 @@ const document = (options: Partial<DocumentOptions>, ...texts: string[]) =>
 describe('envelope', () => {
   it('puts a comma between batches', async () => {
     expect(await document({}, '1,2', '3', '4')).to.equal('{"results":[1,2,3,4]}');
+  });
+
+  it('passes over a batch in which there is no result', async () => {
+    expect(await document({}, '', '1', '', '2', '')).to.equal('{"results":[1,2]}');
+    expect(await document({ format: 'jsonl' }, '')).to.equal('');
   });
 
   it('is a whole document without any results', async () => {

@@ -5,9 +5,9 @@ import { streamJsonReader } from '../../../src/results/stream-json.ts';
 import { failure } from '../../support/errors.ts';
 import { chunked, collect } from '../../support/streams.ts';
 
-async function read(records: readonly unknown[], extract: Extract): Promise<string> {
+async function read(records: readonly unknown[], select: Extract): Promise<string> {
   const file = JSON.stringify(records);
-  const reading = { outputType: 'JSON', extract, separator: ',' } as const;
+  const reading = { outputType: 'JSON', select, separator: ',' } as const;
   const batches = await collect(streamJsonReader(chunked(file, 11), { path: 'FAILED_0.json' }, reading));
   return batches.map((batch) => batch.bytes.toString()).join(',');
 }

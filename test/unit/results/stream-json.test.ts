@@ -1,6 +1,5 @@
 import { expect } from 'chai';
-import { BATCH_SIZE, type Reading } from '../../../src/results/reader.ts';
-import { outputOf } from '../../../src/results/record.ts';
+import { BATCH_SIZE, type Element, type Reading } from '../../../src/results/reader.ts';
 import { streamJsonReader } from '../../../src/results/stream-json.ts';
 import { executionRecord } from '../../support/consignment.ts';
 import { failure } from '../../support/errors.ts';
@@ -8,7 +7,7 @@ import { recordsFile } from '../../support/map-run.ts';
 import { chunked, collect } from '../../support/streams.ts';
 
 const LOCATION = { bucket: 'b', key: 'SUCCEEDED_0.json' };
-const RECORDS: Reading = { outputType: 'JSON', extract: outputOf, separator: ',' };
+const RECORDS: Reading = { outputType: 'JSON', select: 'output', separator: ',' };
 
 async function read(
   file: string | Uint8Array,
@@ -55,6 +54,15 @@ describe('streamJsonReader', () => {
     expect(batches.reduce((sum, batch) => sum + batch.count, 0)).to.equal(texts.length);
     for (const { bytes } of batches.slice(0, -1))
       expect(bytes.length).to.be.within(BATCH_SIZE - 1, BATCH_SIZE + 100);
+  });
+
+  it('counts the elements, though nothing is made of most of them', async () => {
+    const select = ({ number }: Element) => (number % 10_000 === 0 ? ['1', '2'] : []);
+    const file = `[${'0,'.repeat(29_999)}0]`;
+    const batches = await collect(streamJsonReader(chunked(file, 999), LOCATION, { ...RECORDS, select }));
+    expect(batches.map(({ bytes, ...counts }) => ({ text: bytes.toString(), ...counts }))).to.deep.equal([
+      { text: '1,2,1,2,1,2', count: 6, elements: 30_000 },
+    ]);
   });
 
   describe('carries text over as it was', () => {
