@@ -1,0 +1,32 @@
+import type { Answer, Ledger } from './fault-ledger.ts';
+import { errorAnswer, escapeXml, xmlAnswer } from './faults.ts';
+import type { S3Request } from './s3-request.ts';
+
+type Send = (request: S3Request) => Promise<Answer>;
+
+/** Does in the embedded server's place what S3 can and that server cannot. */
+export function standIn(send: Send, ledger: Ledger): Send {
+  return async (request) => {
+    const { operation, key, headers } = request;
+    if (operation === 'ListMultipartUploads') return uploadsOf(request, ledger);
+    const writes = operation === 'PutObject' || operation === 'CompleteMultipartUpload';
+    if (writes && headers['if-none-match'] === '*') {
+      const path = request.url.replace(/\?.*/s, '');
+      const there = await send({ ...request, method: 'HEAD', url: path, headers: {}, body: Buffer.alloc(0) });
+      if (there.status === 200) return errorAnswer(412, 'PreconditionFailed', key);
+    }
+    return await send(request);
+  };
+}
+
+function uploadsOf({ bucket, query }: S3Request, ledger: Ledger): Answer {
+  const encode = query.get('encoding-type') === 'url' ? encodeURIComponent : escapeXml;
+  const uploads = ledger.unfinishedUploads
+    .filter((upload) => upload.bucket === bucket && upload.key.startsWith(query.get('prefix') ?? ''))
+    .map(
+      ({ id, key, initiated }) =>
+        `<Upload><Key>${encode(key)}</Key><UploadId>${id}</UploadId><Initiated>${initiated.toISOString()}</Initiated></Upload>`,
+    );
+  const xml = `<?xml version="1.0" encoding="UTF-8"?>\n<ListMultipartUploadsResult><Bucket>${bucket}</Bucket><IsTruncated>false</IsTruncated>${uploads.join('')}</ListMultipartUploadsResult>`;
+  return xmlAnswer(200, xml);
+}
