@@ -1,6 +1,7 @@
 import { Command, CommanderError, Option } from 'commander';
 import { MapRunResultsError } from '../errors.ts';
 import { WORD_OPTION_NAMES, WORD_OPTIONS, type WordOptions } from '../word-options.ts';
+import { escapeLine } from './escape.ts';
 import { flagsOf } from './flags.ts';
 
 /** What a command line asks for. */
@@ -61,7 +62,9 @@ export function parseArgs(argv: readonly string[], version: string): Request {
   } catch (error) {
     if (error instanceof MapRunResultsError) return { kind: 'usage', message: `error: ${error.message}\n` };
     if (!(error instanceof CommanderError)) throw error;
-    return error.exitCode === 0 ? { kind: 'text', text: printed } : { kind: 'usage', message: printed };
+    if (error.exitCode === 0) return { kind: 'text', text: printed };
+    // Words of the command line stand in quotes, and must not go on on lines of their own.
+    return { kind: 'usage', message: printed.replace(/'.*'/s, escapeLine) };
   }
   return request ?? { kind: 'usage', message: program.helpInformation() };
 }

@@ -4,7 +4,7 @@ import { formatLocation, type Location } from '../storage/location.ts';
 import { formatBytes, formatSeconds } from './progress.ts';
 
 /** What was done, in two or three lines. */
-export function describeSummary(summary: Summary): string {
+export function describeSummary(summary: Summary): string[] {
   const { bucket, key, path, results, filesRead, bytesRead, bytesWritten, milliseconds, statuses } = summary;
   const where: Location | undefined =
     bucket !== undefined && key !== undefined ? { bucket, key } : path === undefined ? undefined : { path };
@@ -18,7 +18,7 @@ export function describeSummary(summary: Summary): string {
 }
 
 /** What there is to do, in a few lines. */
-export function describeInspection(inspection: Inspection): string {
+export function describeInspection(inspection: Inspection): string[] {
   const { mapRunArn, resultFiles, outputType, elements, parts, partSize, memory, seconds, output } =
     inspection;
   const listed = Object.entries(resultFiles).map(
@@ -43,6 +43,6 @@ function counted(count: number, noun: string): string {
   return `${count.toLocaleString('en')} ${noun}${count === 1 ? '' : 's'}`;
 }
 
-function lines(...texts: (string | false)[]): string {
-  return `${texts.filter((text) => text !== false).join('\n')}\n`;
+function lines(...texts: (string | false)[]): string[] {
+  return texts.filter((text) => text !== false);
 }

@@ -1,11 +1,14 @@
 import { readFileSync } from 'node:fs';
 import type { Writable } from 'node:stream';
+import { inspect as show } from 'node:util';
 import { S3Client, type S3ClientConfig } from '@aws-sdk/client-s3';
 import { aggregate } from '../aggregate.ts';
 import { MapRunResultsError } from '../errors.ts';
 import { inspect } from '../inspect.ts';
 import { type JobRequest, parseArgs } from './args.ts';
 import { describeInspection, describeSummary } from './describe.ts';
+import { escapedJson } from './escape.ts';
+import { Printer } from './printer.ts';
 import { ProgressLine } from './progress.ts';
 
 /** What the command line needs of its surroundings. */
@@ -21,69 +24,78 @@ const [DONE, FAILED, USAGE] = [0, 1, 2];
 
 /** Runs a command line to its end and gives its exit code. */
 export async function run(argv: readonly string[], surroundings: Surroundings): Promise<number> {
-  const { stdout, stderr } = surroundings;
+  const printer = new Printer(surroundings);
   const request = parseArgs(argv, version());
-  switch (request.kind) {
-    case 'text':
-      stdout.write(request.text);
-      return DONE;
-    case 'usage':
-      stderr.write(request.message);
-      return USAGE;
-    default:
-      return await runJob(
-        request.kind === 'aggregate' ? runAggregate : runInspect,
-        request.job,
-        surroundings,
-      );
+  try {
+    switch (request.kind) {
+      case 'text':
+        printer.print(...request.text.trimEnd().split('\n'));
+        await printer.flush();
+        return DONE;
+      case 'usage':
+        printer.note(...request.message.trimEnd().split('\n'));
+        return USAGE;
+      default:
+        await runJob(
+          request.kind === 'aggregate' ? runAggregate : runInspect,
+          request.job,
+          surroundings,
+          printer,
+        );
+        await printer.flush('the job is done, but ');
+        return DONE;
+    }
+  } catch (error) {
+    if (!(error instanceof MapRunResultsError)) {
+      printer.note(...show(error).split('\n')); // A mistake of ours; Node would show it as it is.
+      return FAILED;
+    }
+    printer.note(`${error.name}: ${error.message}`);
+    return error.name === 'InvalidOption' ? USAGE : FAILED;
   }
 }
 
-type Job = (request: JobRequest, options: JobOptions, surroundings: Surroundings) => Promise<void>;
+/** What a job has to say: for people, and for machines. */
+interface Outcome {
+  readonly lines: readonly string[];
+  readonly value: { readonly warnings: readonly string[] };
+}
+type Job = (options: JobOptions, line: ProgressLine | undefined) => Promise<Outcome>;
 type JobOptions = Parameters<typeof aggregate>[0];
 
-async function runJob(job: Job, request: JobRequest, surroundings: Surroundings): Promise<number> {
-  const { stdout, stderr, makeClient = (config) => new S3Client(config) } = surroundings;
-  const { manifest, output } = request;
-  const clients = { client: makeClient(request.client), uploadClient: makeClient(request.client) };
+async function runJob(
+  job: Job,
+  { manifest, output, options, json, client }: JobRequest,
+  { stdout, stderr, makeClient = (config) => new S3Client(config) }: Surroundings,
+  printer: Printer,
+): Promise<void> {
+  const clients = { client: makeClient(client), uploadClient: makeClient(client) };
   const where = output === undefined ? {} : { output: output === '-' ? stdout : output };
+  const line = stderr.isTTY && !json ? new ProgressLine(stderr) : undefined;
   try {
-    await job(request, { manifest, ...where, ...request.options, ...clients }, surroundings);
-    return DONE;
-  } catch (error) {
-    if (!(error instanceof MapRunResultsError)) throw error;
-    stderr.write(`${error.name}: ${error.message}\n`);
-    return error.name === 'InvalidOption' ? USAGE : FAILED;
+    const { lines, value } = await job({ manifest, ...where, ...options, ...clients }, line);
+    line?.clear();
+    for (const warning of value.warnings) printer.note(`warning: ${warning}`);
+    const said = json ? [escapedJson(value)] : lines;
+    // Standard output is the document's where that was asked for.
+    if (job === runAggregate && output === '-') printer.note(...said);
+    else printer.print(...said);
   } finally {
+    line?.clear();
     clients.client.destroy();
     clients.uploadClient.destroy();
   }
 }
 
-const runAggregate: Job = async ({ output, json }, options, { stdout, stderr }) => {
-  const line = stderr.isTTY && !json ? new ProgressLine(stderr) : undefined;
-  try {
-    const summary = await aggregate({ ...options, onProgress: (progress) => line?.show(progress) });
-    line?.clear();
-    warn(stderr, summary.warnings);
-    // Standard output is the document's where that was asked for.
-    (output === '-' ? stderr : stdout).write(
-      json ? `${JSON.stringify(summary)}\n` : describeSummary(summary),
-    );
-  } finally {
-    line?.clear();
-  }
+const runAggregate: Job = async (options, line) => {
+  const value = await aggregate({ ...options, onProgress: (progress) => line?.show(progress) });
+  return { value, lines: describeSummary(value) };
 };
 
-const runInspect: Job = async ({ json }, options, { stdout, stderr }) => {
-  const inspection = await inspect(options);
-  warn(stderr, inspection.warnings);
-  stdout.write(json ? `${JSON.stringify(inspection)}\n` : describeInspection(inspection));
+const runInspect: Job = async (options) => {
+  const value = await inspect(options);
+  return { value, lines: describeInspection(value) };
 };
-
-function warn(stderr: Writable, warnings: readonly string[]): void {
-  for (const warning of warnings) stderr.write(`warning: ${warning}\n`);
-}
 
 function version(): string {
   const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');

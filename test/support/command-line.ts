@@ -1,5 +1,9 @@
 import { execFile } from 'node:child_process';
+import { PassThrough } from 'node:stream';
 import { fileURLToPath } from 'node:url';
+import type { S3Client } from '@aws-sdk/client-s3';
+import { run, type Surroundings } from '../../src/cli/run.ts';
+import { stubS3 } from './stub-s3.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -19,4 +23,27 @@ export function runScript(
         resolve({ code: typeof error?.code === 'number' ? error.code : error ? -1 : 0, stdout, stderr }),
     );
   });
+}
+
+/** Runs the command line in this process, with streams and a client of its own. */
+export async function runWith(
+  argv: readonly string[],
+  { tty = false, client = stubS3().client, ...surroundings }: Partial<Surroundings> & With = {},
+): Promise<{ code: number; out: string; err: string }> {
+  const [stdout, stderr] = [new PassThrough(), Object.assign(new PassThrough(), { isTTY: tty, columns: 80 })];
+  const [out, err] = [kept(stdout), kept(stderr)];
+  const code = await run(argv, { stdout, stderr, makeClient: () => client, ...surroundings });
+  return { code, out: out(), err: err() };
+}
+
+interface With {
+  readonly tty?: boolean;
+  readonly client?: S3Client;
+}
+
+/** Reads a stream as it is written; gives what there was. */
+function kept(stream: PassThrough): () => string {
+  const chunks: Buffer[] = [];
+  stream.on('data', (chunk) => chunks.push(chunk));
+  return () => Buffer.concat(chunks).toString();
 }

@@ -45,6 +45,16 @@ describe('parseArgs', () => {
     expect(parse('--version')).to.deep.equal({ kind: 'text', text: '1.2.3\n' });
   });
 
+  it('keeps what it echoes on the line where it stands', () => {
+    for (const argv of [['aggregate', 'm', '--a\nerror: b'], ['a\nerror: b']])
+      expect(parse(...argv))
+        .to.have.property('message')
+        .that.includes("a\\x0aerror: b'");
+    expect(parse('aggregate', 'm', '--concurency', '2'))
+      .to.have.property('message')
+      .that.includes("'\n(Did you mean --concurrency?)");
+  });
+
   const wrong: [argv: string[], words: string][] = [
     [[], 'Usage: map-run-results'],
     [['frobnicate'], "unknown command 'frobnicate'"],

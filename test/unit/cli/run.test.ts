@@ -1,10 +1,10 @@
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { PassThrough } from 'node:stream';
+import { Writable } from 'node:stream';
 import { expect } from 'chai';
 import sinon from 'sinon';
-import { run } from '../../../src/cli/run.ts';
+import { runWith } from '../../support/command-line.ts';
 import { mapRun } from '../../support/map-run.ts';
 import { stubS3 } from '../../support/stub-s3.ts';
 
@@ -17,18 +17,6 @@ describe('run', () => {
     sinon.restore();
     await rm(folder, { recursive: true });
   });
-
-  async function runWith(argv: string[], { tty = false, client = stubS3().client } = {}) {
-    const stdout = new PassThrough();
-    const stderr = Object.assign(new PassThrough(), { isTTY: tty, columns: 80 });
-    const [out, err] = [stdout, stderr].map((stream) => {
-      const chunks: Buffer[] = [];
-      stream.on('data', (chunk) => chunks.push(chunk));
-      return () => Buffer.concat(chunks).toString();
-    }) as [() => string, () => string];
-    const code = await run(argv, { stdout, stderr, makeClient: () => client });
-    return { code, out: out(), err: err() };
-  }
 
   async function localRun(results = ['1', '2']): Promise<string> {
     const { files } = mapRun({ succeeded: [results] });
@@ -134,5 +122,53 @@ describe('run', () => {
   it('prints help and version to standard output', async () => {
     expect((await runWith(['--help'])).out).to.include('Usage: map-run-results');
     expect((await runWith(['--version'])).out).to.match(/^\d+\.\d+\.\d+\n$/);
+  });
+
+  describe('whose standard output nobody reads any more', () => {
+    const closed = () =>
+      new Writable({
+        write: (_chunk, _encoding, done) => done(Object.assign(new Error('write EPIPE'), { code: 'EPIPE' })),
+      });
+
+    it('fails by name when the document was to go there', async () => {
+      const argv = ['aggregate', await localRun(), '-o', '-'];
+      const { code, err } = await runWith(argv, { stdout: closed() });
+      expect({ code, err }).to.deep.equal({
+        code: 1,
+        err: 'WriteFailed: writing to the stream failed: Error: write EPIPE\n',
+      });
+    });
+
+    it('fails by name when the summary was, and says that the job is done', async () => {
+      const target = join(folder, 'out.json');
+      const { code, err } = await runWith(['aggregate', await localRun(), '-o', target], {
+        stdout: closed(),
+      });
+      expect(code).to.equal(1);
+      expect(err).to.equal(
+        'WriteFailed: the job is done, but writing to standard output failed: Error: write EPIPE\n',
+      );
+      expect(await readFile(target, 'utf8')).to.equal('{"results":[1,2]}');
+    });
+
+    it('fails by name when help was', async () => {
+      const { code, err } = await runWith(['--help'], { stdout: closed() });
+      expect({ code, err }).to.deep.equal({
+        code: 1,
+        err: 'WriteFailed: writing to standard output failed: Error: write EPIPE\n',
+      });
+    });
+
+    it('does its job when it is only standard error that is closed', async () => {
+      const target = join(folder, 'out.json');
+      const stderr = Object.assign(closed(), { isTTY: true });
+      expect(await runWith(['aggregate', await localRun(), '-o', target], { stderr })).to.include({
+        code: 0,
+      });
+      expect(await runWith(['aggregate', await localRun(), '-o', '-'], { stderr })).to.include({
+        code: 0,
+        out: '{"results":[1,2]}',
+      });
+    });
   });
 });
