@@ -38,9 +38,9 @@ const ROWS: readonly Row[] = [
   {
     name: 'ManifestNotFound',
     when: 'there is no bucket',
-    options: () => ({ manifest: 's3://no-such-bucket/manifest.json' }),
-    words: ['s3://no-such-bucket/manifest.json', 'NoSuchBucket'],
-    facts: { bucket: 'no-such-bucket', key: 'manifest.json' },
+    options: (bucket) => ({ manifest: `s3://${bucket.name}-not/manifest.json` }),
+    words: ['s3://BUCKET-not/manifest.json', 'NoSuchBucket'],
+    facts: { bucket: 'BUCKET-not', key: 'manifest.json' },
   },
   {
     name: 'ManifestMalformed',
@@ -106,9 +106,9 @@ const ROWS: readonly Row[] = [
     name: 'WriteFailed',
     when: 'there is no bucket to write to',
     shape: { succeeded: [LARGE] },
-    options: () => ({ output: 's3://no-such-bucket/out.json' }),
-    words: ['s3://no-such-bucket/out.json', 'NoSuchBucket'],
-    facts: { bucket: 'no-such-bucket', key: 'out.json' },
+    options: (bucket) => ({ output: `s3://${bucket.name}-not/out.json` }),
+    words: ['s3://BUCKET-not/out.json', 'NoSuchBucket'],
+    facts: { bucket: 'BUCKET-not', key: 'out.json' },
   },
 ];
 

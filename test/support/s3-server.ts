@@ -1,88 +1,91 @@
-import {
-  CreateBucketCommand,
-  DeleteBucketCommand,
-  DeleteObjectCommand,
-  GetObjectCommand,
-  ListObjectsV2Command,
-  PutObjectCommand,
-  S3Client,
-  type S3ClientConfig,
-} from '@aws-sdk/client-s3';
+import { randomBytes } from 'node:crypto';
+import { CreateBucketCommand, S3Client, type S3ClientConfig } from '@aws-sdk/client-s3';
 import { startFauxqs } from 'fauxqs';
-import type { MapRunFiles } from './map-run.ts';
+import { Bucket } from './s3-bucket.ts';
+import { LACKING } from './s3-features.ts';
 
-/** An S3 server in this process, with the current SDK's clients for it. */
+export type { Bucket } from './s3-bucket.ts';
+
+/** Where tests find S3: the server that `npm run test:s3` names in the environment, or else one in this process. */
 export async function startS3() {
-  const server = await startFauxqs({ port: 0, logger: false });
+  const { endpoint, region, credentials, embedded, stop } = named(process.env) ?? (await embed());
   const config: S3ClientConfig = {
-    region: 'eu-west-2',
-    endpoint: `http://127.0.0.1:${server.port}`,
-    credentials: { accessKeyId: 'key', secretAccessKey: 'secret' },
+    region,
+    endpoint,
     forcePathStyle: true,
+    ...(credentials && { credentials }),
   };
   const client = new S3Client(config);
-  let buckets = 0;
+  const buckets: Bucket[] = [];
   return {
     config,
     client,
-    endpoint: `http://127.0.0.1:${server.port}`,
+    endpoint,
     /** What the SDK reads from the environment of a process that is to use this server. */
     environment: {
-      AWS_ENDPOINT_URL_S3: `http://127.0.0.1:${server.port}`,
-      AWS_REGION: 'eu-west-2',
-      AWS_ACCESS_KEY_ID: 'key',
-      AWS_SECRET_ACCESS_KEY: 'secret',
+      AWS_ENDPOINT_URL_S3: endpoint,
+      AWS_REGION: region,
+      ...(credentials && {
+        AWS_ACCESS_KEY_ID: credentials.accessKeyId,
+        AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
+      }),
     },
-    async bucket(name = `bucket-${++buckets}`): Promise<Bucket> {
+    async bucket(name = bucketName()): Promise<Bucket> {
       await client.send(new CreateBucketCommand({ Bucket: name }));
-      return new Bucket(client, name);
+      const bucket = new Bucket(client, name, { listsUploads: !LACKING.includes('list-uploads') });
+      buckets.push(bucket);
+      return bucket;
     },
+    /** Of a server that is there for longer, deletes all buckets made. @throws Error if an upload is unfinished */
     async stop(): Promise<void> {
-      client.destroy();
-      await server.stop();
+      try {
+        if (!embedded) await deleteAll(buckets);
+      } finally {
+        client.destroy();
+        await stop();
+      }
     },
   };
 }
 
 export type S3 = Awaited<ReturnType<typeof startS3>>;
 
-export class Bucket {
-  readonly #client: S3Client;
-  readonly name: string;
+interface Server {
+  readonly endpoint: string;
+  readonly region: string;
+  /** Absent where they come the SDK's own way. */
+  readonly credentials?: { readonly accessKeyId: string; readonly secretAccessKey: string };
+  readonly embedded: boolean;
+  stop(): Promise<void>;
+}
 
-  constructor(client: S3Client, name: string) {
-    this.#client = client;
-    this.name = name;
-  }
+function named({ TEST_S3_ENDPOINT, AWS_REGION = 'us-east-1' }: NodeJS.ProcessEnv): Server | undefined {
+  if (!TEST_S3_ENDPOINT) return undefined;
+  return { endpoint: TEST_S3_ENDPOINT, region: AWS_REGION, embedded: false, stop: async () => {} };
+}
 
-  async put(key: string, body: string | Buffer): Promise<void> {
-    await this.#client.send(new PutObjectCommand({ Bucket: this.name, Key: key, Body: body }));
-  }
+async function embed(): Promise<Server> {
+  const server = await startFauxqs({ port: 0, logger: false });
+  return {
+    endpoint: `http://127.0.0.1:${server.port}`,
+    region: 'eu-west-2',
+    credentials: { accessKeyId: 'key', secretAccessKey: 'secret' },
+    embedded: true,
+    stop: () => server.stop(),
+  };
+}
 
-  async putMapRun({ files }: MapRunFiles): Promise<void> {
-    for (const [key, body] of files) await this.put(key, body);
-  }
+/** Of no other bucket, in this run or any other, as a server may be there for longer and have other users. */
+const run = randomBytes(4).toString('hex');
+let bucketsNamed = 0;
+function bucketName(): string {
+  return `map-run-results-test-${run}-${++bucketsNamed}`;
+}
 
-  async get(key: string): Promise<string> {
-    const { Body } = await this.#client.send(new GetObjectCommand({ Bucket: this.name, Key: key }));
-    return (await Body?.transformToString()) ?? '';
+async function deleteAll(buckets: readonly Bucket[]): Promise<void> {
+  const errors: unknown[] = [];
+  for (const bucket of buckets) {
+    await bucket.deleteUnlessUploadsAreUnfinished().catch((error) => errors.push(error));
   }
-
-  async remove(key: string): Promise<void> {
-    await this.#client.send(new DeleteObjectCommand({ Bucket: this.name, Key: key }));
-  }
-
-  async keys(): Promise<string[]> {
-    const { Contents = [] } = await this.#client.send(new ListObjectsV2Command({ Bucket: this.name }));
-    return Contents.map((object) => object.Key ?? '').sort();
-  }
-
-  /**
-   * Empties and deletes the bucket, which this server refuses while there is an unfinished multipart upload in it;
-   * it cannot list them.
-   */
-  async deleteUnlessUploadsAreUnfinished(): Promise<void> {
-    for (const key of await this.keys()) await this.remove(key);
-    await this.#client.send(new DeleteBucketCommand({ Bucket: this.name }));
-  }
+  if (errors.length > 0) throw new AggregateError(errors, errors.map(String).join('\n'));
 }
