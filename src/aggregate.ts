@@ -11,7 +11,7 @@ import { mapped } from './results/map.ts';
 import type { OutputType } from './results/reader.ts';
 import { extractOf } from './results/record.ts';
 import { streamJsonReader } from './results/stream-json.ts';
-import { stopping, stopWith } from './stop.ts';
+import { refuseLate, stopping, stopWith } from './stop.ts';
 import { Storage } from './storage/open.ts';
 import { survey } from './survey.ts';
 import { Tally } from './tally.ts';
@@ -42,6 +42,8 @@ export interface Summary {
   /** Of the upload, in bytes. */
   readonly partSize: number;
   readonly milliseconds: number;
+  /** How often an object had to be asked for again, as its body died, stalled or ended early. */
+  readonly resumptions: number;
   /** What was not as expected but took nothing from the document, in words. */
   readonly warnings: readonly string[];
 }
@@ -55,12 +57,13 @@ export interface Summary {
 export async function aggregate(options: AggregateOptions): Promise<Summary> {
   const started = performance.now();
   const settings = resolveOptions(options);
-  const stop = stopWith(settings.signal);
+  const stop = stopWith(settings);
   const storage = new Storage(settings, stop.signal);
   try {
     const run = await survey(settings, storage.source(settings.manifest));
     const { plan, form, envelope } = run;
-    const tally = new Tally(plan, settings.onProgress);
+    refuseLate(settings, plan, started);
+    const tally = new Tally(plan, () => storage.resumptions, settings.onProgress);
     const warnings = new Warnings(run.manifest, settings);
 
     const failures = await takeFailures(settings, run, storage, stop);
@@ -103,6 +106,7 @@ export async function aggregate(options: AggregateOptions): Promise<Summary> {
       statuses: { SUCCEEDED: tally.succeeded, ...failures.statuses },
       ...{ outputType: form.outputType, elements: form.elements, partSize: plan.partSize },
       milliseconds: Math.round(performance.now() - started),
+      resumptions: storage.resumptions,
       warnings: warnings.list,
     };
   } finally {

@@ -8,11 +8,15 @@
  * - `ManifestMalformed`: what is there is not a manifest that ResultWriter writes.
  * - `MapRunIncomplete`: the manifest lists FAILED or PENDING result files.
  * - `DestinationIsInput`: the document would overwrite the manifest or a result file.
+ * - `DestinationExists`: there is something at the destination, and `overwrite` is false.
+ * - `DestinationConflict`: another request writes the same object at the same time; a retry may find it settled.
  * - `ResultFileNotFound`: the manifest lists a result file that is not there.
+ * - `ResultFileChanged`: a result file was replaced while it was read.
  * - `ResultFileMalformed`: a result file is not what ResultWriter writes.
  * - `CountsDiffer`: the result files do not hold as many results as Step Functions says it wrote.
  * - `ReadFailed`: storage failed while the manifest or a result file was read.
  * - `WriteFailed`: storage failed while the document was written.
+ * - `DeadlineExceeded`: the time was up, or would not have been enough.
  * - `AbortError`: the caller's `signal` was aborted.
  */
 export type ErrorName =
@@ -22,11 +26,15 @@ export type ErrorName =
   | 'ManifestMalformed'
   | 'MapRunIncomplete'
   | 'DestinationIsInput'
+  | 'DestinationExists'
+  | 'DestinationConflict'
   | 'ResultFileNotFound'
+  | 'ResultFileChanged'
   | 'ResultFileMalformed'
   | 'CountsDiffer'
   | 'ReadFailed'
   | 'WriteFailed'
+  | 'DeadlineExceeded'
   | 'AbortError';
 
 /** What an error knows about the place where it happened. Each fact is also in the message. */

@@ -50,7 +50,7 @@ export async function inspect(options: AggregateOptions): Promise<Inspection> {
     ...(local && { output: new PassThrough() }),
     ...defined(options ?? {}),
   });
-  const stop = stopWith(settings.signal);
+  const stop = stopWith(settings);
   const storage = new Storage(settings, stop.signal);
   try {
     const { manifest: listing, plan, form } = await survey(settings, storage.source(settings.manifest));

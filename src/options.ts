@@ -39,6 +39,28 @@ export interface AggregateOptions {
   /** Parts uploaded at once. Default 4, from 1 to 64. */
   readonly queueSize?: number;
   /**
+   * Requests for an object in a row that may fail without bringing a byte before the work fails. Default 5, from 1 to
+   * 100. An object whose body dies is asked for again from the next byte on; the AWS SDK's own attempts come on top.
+   */
+  readonly readAttempts?: number;
+  /**
+   * In milliseconds: how long to wait for bytes of an object before it is asked for again. Default 30,000. Time in
+   * which nothing is wanted, as the upload is slower, does not count.
+   */
+  readonly stallTimeout?: number;
+  /** In milliseconds: when to give the work up, with `DeadlineExceeded`; aborting may take 5 s more. Default: never. */
+  readonly timeLimit?: number;
+  /**
+   * Bytes of result files a second, as measured where this runs. Where they would take longer than `timeLimit` at
+   * that rate, the work is refused at once, with `DeadlineExceeded`. Default: none, and nothing is refused.
+   */
+  readonly expectedRate?: number;
+  /**
+   * Whether to write over what is at `output` (and `rerun`), as a retry does. Default true; where false, S3 and the
+   * file system see to it that nothing is written over, whoever else writes there, with `DestinationExists`.
+   */
+  readonly overwrite?: boolean;
+  /**
    * The Map state's `WriterConfig.Transformation`: NONE writes execution records, COMPACT and FLATTEN bare outputs.
    * Default `auto`: by the first element of the first result file that has one; what contradicts it is an error.
    */
@@ -127,6 +149,8 @@ export interface Progress {
   /** Results in the document so far, and its length in bytes. */
   readonly results: number;
   readonly bytesWritten: number;
+  /** How often an object had to be asked for again, as its body died, stalled or ended early. */
+  readonly resumptions: number;
 }
 
 /** What known consumers need. */
@@ -153,6 +177,9 @@ const DEFAULTS = {
   concurrency: WORD_OPTIONS.concurrency.default,
   partSize: WORD_OPTIONS.partSize.default,
   queueSize: WORD_OPTIONS.queueSize.default,
+  readAttempts: WORD_OPTIONS.readAttempts.default,
+  stallTimeout: WORD_OPTIONS.stallTimeout.default,
+  overwrite: WORD_OPTIONS.overwrite.default,
   outputKey: WORD_OPTIONS.outputKey.default,
   followDestinationBucket: WORD_OPTIONS.followDestinationBucket.default,
   requestPayer: WORD_OPTIONS.requestPayer.default,
@@ -172,7 +199,8 @@ export type Settings = Omit<AggregateOptions, 'manifest' | 'output' | 'rerun' | 
  */
 export function resolveOptions(options: AggregateOptions): Settings {
   checkObjects(options);
-  for (const name of WORD_OPTION_NAMES) if (name !== 'rerun') checkOption(name, name, options[name]);
+  for (const name of WORD_OPTION_NAMES)
+    if (name !== 'rerun') checkOption(WORD_OPTIONS[name], name, options[name]);
   const preset: WordOptions = options.preset ? PRESETS[options.preset] : {};
   const given = { ...DEFAULTS, ...preset, ...defined(options) } as AggregateOptions &
     Required<Pick<AggregateOptions, keyof typeof DEFAULTS>>;

@@ -9,10 +9,13 @@ export class Tally {
   readonly #onProgress: (progress: Progress) => void;
   readonly #count = { bytesRead: 0, filesRead: 0, results: 0, bytesWritten: 0 };
 
+  readonly #resumptions: () => number;
+
   #succeeded = 0;
   #filesWithElements = 0;
 
-  constructor(plan: Plan, onProgress: (progress: Progress) => void = () => {}) {
+  constructor(plan: Plan, resumptions: () => number, onProgress: (progress: Progress) => void = () => {}) {
+    this.#resumptions = resumptions;
     this.#total = { bytesTotal: plan.bytes, files: plan.files.length };
     this.#onProgress = onProgress;
   }
@@ -28,7 +31,7 @@ export class Tally {
   }
 
   get progress(): Progress {
-    return { ...this.#total, ...this.#count };
+    return { ...this.#total, ...this.#count, resumptions: this.#resumptions() };
   }
 
   /** Passes a result file's chunks on; tells its length when it has been read to its end. */

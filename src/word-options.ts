@@ -16,6 +16,9 @@ export interface WordOption {
   readonly help: string;
 }
 
+/** In milliseconds: what Node.js's timers can wait. */
+export const MAX_DELAY = 2 ** 31 - 1;
+
 /** Types, bounds and defaults of these options, once for the library, the command line and the Lambda function. */
 export const WORD_OPTIONS = {
   transformation: {
@@ -70,6 +73,33 @@ export const WORD_OPTIONS = {
     help: 'size of an upload part; grows where 10,000 parts would not do',
   },
   queueSize: { kind: 'integer', min: 1, max: 64, default: 4, help: 'parts uploaded at once' },
+  readAttempts: {
+    kind: 'integer',
+    min: 1,
+    max: 100,
+    default: 5,
+    help: 'requests for an object in a row that may fail without a byte',
+  },
+  stallTimeout: {
+    kind: 'integer',
+    min: 1,
+    max: MAX_DELAY,
+    default: 30_000,
+    help: 'milliseconds to wait for bytes of an object before it is asked for again',
+  },
+  timeLimit: {
+    kind: 'integer',
+    min: 1,
+    max: MAX_DELAY,
+    help: 'milliseconds after which the work is given up',
+  },
+  expectedRate: {
+    kind: 'bytes',
+    min: 1,
+    max: Number.MAX_SAFE_INTEGER,
+    help: 'of result files, a second: with a time limit, refuse at once what would not fit',
+  },
+  overwrite: { kind: 'boolean', default: true, help: 'write over what is at the output' },
   outputKey: {
     kind: 'text',
     default: '{0}/{uuid}/results.json',
@@ -102,8 +132,7 @@ export const WORD_OPTION_NAMES = Object.keys(WORD_OPTIONS) as WordOptionName[];
  * @param label The option's name where the value was given, for the message.
  * @throws MapRunResultsError `InvalidOption`
  */
-export function checkOption(name: WordOptionName, label: string, value: unknown): void {
-  const spec: WordOption = WORD_OPTIONS[name];
+export function checkOption(spec: WordOption, label: string, value: unknown): void {
   if (value === undefined || isOfKind(spec, value)) return;
   throw new MapRunResultsError('InvalidOption', `${label} must be ${kindOf(spec)}, got ${show(value)}`);
 }
@@ -112,10 +141,10 @@ export function checkOption(name: WordOptionName, label: string, value: unknown)
  * Reads an option from words: numbers, sizes like `16MiB`, `true` and `false`, JSON, anything.
  * @throws MapRunResultsError `InvalidOption`
  */
-export function parseOption(name: WordOptionName, label: string, words: string): WordOptions[WordOptionName] {
-  const value = READERS[WORD_OPTIONS[name].kind](words);
-  checkOption(name, label, value ?? words);
-  return value as WordOptions[WordOptionName];
+export function parseOption(spec: WordOption, label: string, words: string): unknown {
+  const value = READERS[spec.kind](words);
+  checkOption(spec, label, value ?? words);
+  return value;
 }
 
 export function show(value: unknown): string {

@@ -18,7 +18,7 @@ export function flagsOf(name: WordOptionName, spec: WordOption): Option[] {
   const flag = `--${words}`;
   if (spec.kind !== 'boolean')
     return [
-      new Option(flag + USES[spec.kind], help(spec)).argParser((value) => parseOption(name, flag, value)),
+      new Option(flag + USES[spec.kind], help(spec)).argParser((value) => parseOption(spec, flag, value)),
     ];
   if (spec.default !== true) return [new Option(flag, spec.help)];
   // Alone, commander would have `--no-x` set x to true wherever it is absent, which would prevail over a preset.

@@ -1,9 +1,10 @@
 import { MapRunResultsError } from '../errors.ts';
 import {
   checkOption,
+  MAX_DELAY,
   parseOption,
-  WORD_OPTION_NAMES,
   WORD_OPTIONS,
+  type WordOption,
   type WordOptions,
 } from '../word-options.ts';
 
@@ -11,10 +12,28 @@ import {
 export interface HandlerOptions extends WordOptions {
   /** Where in the event the Map state's output is: see `manifestAddress`. */
   readonly resultsPath?: string;
+  /**
+   * In milliseconds: how long before Lambda would stop the function the work is given up, with `DeadlineExceeded`, so
+   * that there is time to abort the upload. Default 10,000.
+   */
+  readonly deadlineMargin?: number;
 }
 
+export const DEADLINE_MARGIN = 10_000;
+
 const PREFIX = 'AGGREGATE_';
-const NAMES = [...WORD_OPTION_NAMES, 'resultsPath'] as const;
+const OPTIONS: Readonly<Record<string, WordOption>> = {
+  ...WORD_OPTIONS,
+  resultsPath: { kind: 'text', help: "where in the event the Map state's output is" },
+  deadlineMargin: {
+    kind: 'integer',
+    min: 0,
+    max: MAX_DELAY,
+    default: DEADLINE_MARGIN,
+    help: "milliseconds before the function's timeout at which the work is given up",
+  },
+};
+const NAMES = Object.keys(OPTIONS);
 
 /**
  * Reads the `AGGREGATE_*` variables. One that is no option is refused: a misspelt name would do nothing, unnoticed.
@@ -27,8 +46,9 @@ export function optionsFromEnvironment(
   const given = Object.entries(environment).flatMap(([key, words]) => {
     if (!key.startsWith(PREFIX) || words === undefined || words === '') return [];
     const name = variables.get(key);
-    if (!name) throw unknown(key, variables.keys());
-    return [[name, name === 'resultsPath' ? words : parseOption(name, key, words)]];
+    const spec = name === undefined ? undefined : OPTIONS[name];
+    if (!spec) throw unknown(key, variables.keys());
+    return [[name, parseOption(spec, key, words)]];
   });
   return Object.fromEntries(given) as HandlerOptions;
 }
@@ -44,22 +64,15 @@ export function optionsFromEvent(event: unknown): HandlerOptions {
   if (options === undefined) return {};
   if (typeof options !== 'object' || options === null || Array.isArray(options))
     throw new MapRunResultsError('InvalidOption', 'the options of the event must be an object');
-  const given = Object.entries(options).map(([key, value]) => {
-    const name = NAMES.find((name) => name === key);
-    if (!name) throw unknown(`options.${key}`, NAMES);
-    return [name, read(name, `options.${key}`, value)];
+  const given = Object.entries(options).map(([name, value]) => {
+    const label = `options.${name}`;
+    const spec = Object.hasOwn(OPTIONS, name) ? OPTIONS[name] : undefined;
+    if (!spec) throw unknown(label, NAMES);
+    if (typeof value === 'string' && spec.kind !== 'text') return [name, parseOption(spec, label, value)];
+    checkOption(spec, label, value);
+    return [name, value];
   });
   return Object.fromEntries(given) as HandlerOptions;
-}
-
-function read(name: (typeof NAMES)[number], label: string, value: unknown): unknown {
-  if (name === 'resultsPath') {
-    if (typeof value === 'string') return value;
-    throw new MapRunResultsError('InvalidOption', `${label} must be a path`);
-  }
-  if (typeof value === 'string' && WORD_OPTIONS[name].kind !== 'text') return parseOption(name, label, value);
-  checkOption(name, label, value);
-  return value;
 }
 
 function unknown(label: string, names: Iterable<string>): MapRunResultsError {

@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { createReadStream, createWriteStream } from 'node:fs';
-import { realpath, rename, rm, stat } from 'node:fs/promises';
+import { link, realpath, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type { Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { MapRunResultsError, wordsOf } from '../errors.ts';
 import type { FileLocation } from './location.ts';
-import { NOT_FOUND, type Read, type Write } from './storage.ts';
+import { destinationExists, NOT_FOUND, type Read, type Write } from './storage.ts';
 
 /** Reads local files. */
 export function fileSource(signal: AbortSignal): Read<FileLocation> {
@@ -19,7 +19,7 @@ export function fileSource(signal: AbortSignal): Read<FileLocation> {
       }
     } catch (cause) {
       if (signal.aborted) throw signal.reason;
-      if (cause instanceof Error && 'code' in cause && cause.code === 'ENOENT') {
+      if (isErrno(cause, 'ENOENT')) {
         const message = `there is no ${role} at ${path}: ${wordsOf(cause)}`;
         throw new MapRunResultsError(NOT_FOUND[role], message, { path, cause });
       }
@@ -33,19 +33,29 @@ export function fileSource(signal: AbortSignal): Read<FileLocation> {
  * Writes a local file: beside its target first, renamed when complete and on the disk. A link is followed, and what is
  * no file, such as a pipe or a device, is written to as it is.
  */
-export function fileSink({ path }: FileLocation, signal: AbortSignal): Write {
+export function fileSink(
+  { path }: FileLocation,
+  { overwrite }: { overwrite: boolean },
+  signal: AbortSignal,
+): Write {
   return async (document) => {
     const target = await realpath(path).catch(() => path);
     const there = await stat(target).catch(() => undefined);
+    if (there?.isFile() && !overwrite) throw destinationExists({ path });
     if (there && !there.isFile()) return streamSink(createWriteStream(target), signal)(document);
     const partial = join(dirname(target), `.${basename(target)}.${randomUUID()}.partial`);
     try {
       await pipeline(document, createWriteStream(partial, { flags: 'wx', flush: true }), { signal });
-      await rename(partial, target);
+      if (overwrite) await rename(partial, target);
+      else {
+        await link(partial, target); // Which, unlike renaming, fails where something is.
+        await rm(partial);
+      }
       return undefined;
     } catch (cause) {
       await rm(partial, { force: true });
       if (signal.aborted) throw signal.reason;
+      if (isErrno(cause, 'EEXIST')) throw destinationExists({ path }, cause);
       throw new MapRunResultsError('WriteFailed', `writing ${path} failed: ${wordsOf(cause)}`, {
         path,
         cause,
@@ -71,4 +81,8 @@ export function streamSink(stream: Writable, signal: AbortSignal): Write {
       });
     }
   };
+}
+
+function isErrno(error: unknown, code: string): boolean {
+  return error instanceof Error && 'code' in error && error.code === code;
 }

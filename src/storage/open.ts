@@ -3,9 +3,8 @@ import { S3Client } from '@aws-sdk/client-s3';
 import { withOwnConnections } from './connections.ts';
 import { fileSink, fileSource, streamSink } from './files.ts';
 import { isS3, type Location } from './location.ts';
-import type { S3Options } from './s3-options.ts';
 import { type S3SinkOptions, s3Sink } from './s3-sink.ts';
-import { s3Source } from './s3-source.ts';
+import { type S3SourceOptions, s3Source } from './s3-source.ts';
 import type { Read, Write } from './storage.ts';
 
 export interface Clients {
@@ -13,30 +12,39 @@ export interface Clients {
   readonly uploadClient?: S3Client | undefined;
 }
 
+export interface StorageOptions extends Clients, S3SourceOptions {
+  readonly overwrite: boolean;
+}
+
 /** Storage for one job: makes the clients that it needs and was not given, and closes those it made. */
 export class Storage {
   readonly #signal: AbortSignal;
-  readonly #options: Clients & S3Options;
+  readonly #options: StorageOptions;
   readonly #closers: (() => void)[] = [];
   #client: S3Client | undefined;
   #uploadClient: S3Client | undefined;
+  #resumptions = 0;
 
-  constructor(options: Clients & S3Options, signal: AbortSignal) {
+  constructor(options: StorageOptions, signal: AbortSignal) {
     this.#options = options;
     this.#signal = signal;
   }
 
-  /** Reads objects where `location` is: on S3 or on this machine. */
-  source(location: Location): Read {
-    return (
-      isS3(location) ? s3Source(this.#reading(), this.#options, this.#signal) : fileSource(this.#signal)
-    ) as Read;
+  /** How often an object had to be asked for again. */
+  get resumptions(): number {
+    return this.#resumptions;
   }
 
-  sink(output: Location | Writable, upload: Omit<S3SinkOptions, keyof S3Options>): Write {
+  /** Reads objects where `location` is: on S3 or on this machine. */
+  source(location: Location): Read {
+    if (!isS3(location)) return fileSource(this.#signal) as Read;
+    return s3Source(this.#reading(), this.#options, this.#signal, () => this.#resumptions++) as Read;
+  }
+
+  sink(output: Location | Writable, upload: Omit<S3SinkOptions, keyof StorageOptions>): Write {
     if ('write' in output) return streamSink(output, this.#signal);
     if (isS3(output)) return s3Sink(this.#uploading(), output, { ...this.#options, ...upload }, this.#signal);
-    return fileSink(output, this.#signal);
+    return fileSink(output, this.#options, this.#signal);
   }
 
   close(): void {

@@ -4,8 +4,8 @@ import { GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3
 import { aggregate } from '../../src/index.ts';
 import { parseManifest } from '../../src/map-run/manifest.ts';
 import { makePlan } from '../../src/map-run/plan.ts';
+import { resolveOptions } from '../../src/options.ts';
 import { Storage } from '../../src/storage/open.ts';
-import { WORD_OPTIONS } from '../../src/word-options.ts';
 import { BUCKET, MANIFEST_KEY } from './fixtures.ts';
 
 // Runs one contender, in a process of its own, so that its peak of memory is its own as well.
@@ -45,18 +45,20 @@ const CONTENDERS: Readonly<Record<ContenderName, (client: S3Client, job: Job) =>
   'whole-document': wholeDocument,
 };
 
+const SETTINGS = resolveOptions({ manifest: { bucket: BUCKET, key: MANIFEST_KEY } });
+
 /** The ceiling: what is left of `aggregate` when nothing is done to the bytes, on the same storage. */
 async function transfer(client: S3Client, { key, concurrency }: Job): Promise<Work> {
   const { signal } = new AbortController();
   setMaxListeners(0, signal); // One for each open file and each part under way.
-  const storage = new Storage({ client }, signal);
+  const storage = new Storage({ ...SETTINGS, client }, signal);
   const location = { bucket: BUCKET, key: MANIFEST_KEY };
   const read = storage.source(location);
   const bytesOfManifest = Buffer.concat(await Readable.from(read(location, 'manifest')).toArray());
   const plan = makePlan(
     parseManifest(bytesOfManifest, location),
     { envelopeBytes: 0, failures: false, growth: 1 },
-    WORD_OPTIONS.partSize.default,
+    SETTINGS.partSize,
   );
   let bytes = 0;
 
@@ -80,7 +82,7 @@ async function transfer(client: S3Client, { key, concurrency }: Job): Promise<Wo
     { bucket: BUCKET, key },
     {
       partSize: plan.partSize,
-      queueSize: WORD_OPTIONS.queueSize.default,
+      queueSize: SETTINGS.queueSize,
       contentType: 'application/json',
     },
   );

@@ -8,7 +8,7 @@ import { OUTPUT_TYPES, resultFile, resultsOf, TRANSFORMATIONS } from '../support
 import { mapRun } from '../support/map-run.ts';
 import { type Bucket, type S3, startS3 } from '../support/s3-server.ts';
 import { chunked } from '../support/streams.ts';
-import { stubS3 } from '../support/stub-s3.ts';
+import { answer, stubS3 } from '../support/stub-s3.ts';
 
 const OUTPUTS = [
   { fileId: 'a', path: 'réunions/会議録 😀', size: 1.5, none: null, nested: [{ deep: [true, false] }] },
@@ -65,7 +65,10 @@ describe('every form, over HTTP', () => {
               const stub = stubS3(run.files);
               stub.override((command) => {
                 if (!(command instanceof GetObjectCommand)) return undefined;
-                return { Body: Readable.from(chunked(run.files.get(command.input.Key ?? '') ?? '', 1)) };
+                const content = run.files.get(command.input.Key ?? '') ?? '';
+                return answer(Readable.from(chunked(content, 1)), {
+                  ContentLength: Buffer.byteLength(content),
+                });
               });
               const told = { transformation, outputType, format, ascii, client: stub.client };
               const { key } = await aggregate({ manifest, ...told });
@@ -96,7 +99,10 @@ describe('every form, over HTTP', () => {
         const stub = stubS3(run.files);
         stub.override((command) => {
           if (!(command instanceof GetObjectCommand)) return undefined;
-          return { Body: Readable.from(chunked(run.files.get(command.input.Key ?? '') ?? '', chunkSize)) };
+          const content = run.files.get(command.input.Key ?? '') ?? '';
+          return answer(Readable.from(chunked(content, chunkSize)), {
+            ContentLength: Buffer.byteLength(content),
+          });
         });
         const manifest = { bucket: 'bucket', key: run.manifestKey };
         const options = { manifest, client: stub.client, transformation, outputType, format, ascii };

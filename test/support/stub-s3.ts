@@ -4,6 +4,7 @@ import {
   CompleteMultipartUploadCommand,
   CreateMultipartUploadCommand,
   GetObjectCommand,
+  HeadObjectCommand,
   PutObjectCommand,
   S3Client,
   S3ServiceException,
@@ -13,6 +14,17 @@ import sinon from 'sinon';
 
 /** Answers in place of a request, for this test alone: by throwing, or with what `send` should resolve to. */
 export type Override = (command: unknown, signal: AbortSignal | undefined) => unknown;
+
+/** An answer to GetObject; of a stream, more is announced than any of them has. */
+export function answer(body: Readable | string | Buffer, more: object = {}) {
+  const isStream = body instanceof Readable;
+  return {
+    ETag: '"etag"',
+    Body: isStream ? body : Readable.from([Buffer.from(body)]),
+    ContentLength: isStream ? 1024 ** 3 : Buffer.byteLength(body),
+    ...more,
+  };
+}
 
 /**
  * A real S3Client whose `send` is a stub that keeps objects in a map, so that nothing goes over a network. Undo it
@@ -25,10 +37,13 @@ export function stubS3(objects: Iterable<readonly [string, string | (() => Reada
     credentials: { accessKeyId: 'key', secretAccessKey: 'secret' },
   });
   const stored = new Map<string, string | (() => Readable)>(objects);
+  const metadata = new Map<string, Record<string, string>>();
   const parts = new Map<number, Buffer>();
   const uploads = new Set<string>();
   const sent: string[] = [];
   const overrides: Override[] = [];
+
+  const lost: [(command: unknown) => boolean, Error][] = [];
 
   const send = sinon.stub(client, 'send').callsFake((async (
     command: { constructor: { name: string } },
@@ -40,18 +55,34 @@ export function stubS3(objects: Iterable<readonly [string, string | (() => Reada
       const answer = await override(command, options?.abortSignal);
       if (answer !== undefined) return answer;
     }
+    const answer = perform(command);
+    for (const [isLost, error] of lost) if (isLost(command)) throw error;
+    return answer;
+  }) as never);
+
+  const perform = (command: unknown) => {
     if (command instanceof GetObjectCommand) {
       const object = stored.get(command.input.Key ?? '');
       if (object === undefined) throw s3Error('NoSuchKey', 'The specified key does not exist.');
-      if (typeof object === 'function') return { Body: object() };
-      return { Body: Readable.from([Buffer.from(object)]), ContentLength: Buffer.byteLength(object) };
+      if (typeof object === 'function') return answer(object());
+      const from = Number(/^bytes=(\d+)-$/.exec(command.input.Range ?? '')?.[1] ?? 0);
+      const bytes = Buffer.from(object);
+      const range = from === 0 ? {} : { ContentRange: `bytes ${from}-${bytes.length - 1}/${bytes.length}` };
+      return answer(bytes.subarray(from), range);
+    }
+    if (command instanceof HeadObjectCommand) {
+      if (!stored.has(command.input.Key ?? '')) throw s3Error('NotFound', 'UnknownError');
+      return { ETag: '"head"', Metadata: metadata.get(command.input.Key ?? '') };
     }
     if (command instanceof PutObjectCommand) {
-      stored.set(command.input.Key ?? '', String(command.input.Body));
+      const { Key = '', Body, Metadata = {} } = command.input;
+      stored.set(Key, String(Body));
+      metadata.set(Key, Metadata);
       return { ETag: '"put"' };
     }
     if (command instanceof CreateMultipartUploadCommand) {
       uploads.add('upload');
+      metadata.set(command.input.Key ?? '', command.input.Metadata ?? {});
       return { UploadId: 'upload' };
     }
     if (command instanceof UploadPartCommand) {
@@ -72,7 +103,7 @@ export function stubS3(objects: Iterable<readonly [string, string | (() => Reada
       return {};
     }
     throw new Error(`unexpected ${sent.at(-1)}`);
-  }) as never);
+  };
 
   return {
     client,
@@ -83,6 +114,13 @@ export function stubS3(objects: Iterable<readonly [string, string | (() => Reada
     object: (key: string) => stored.get(key),
     unfinishedUploads: uploads,
     override: (override: Override) => overrides.push(override),
+    /** Does what the command asks for, but fails in place of the answer. */
+    loseAnswer: (isLost: (command: unknown) => boolean, error: Error) => lost.push([isLost, error]),
+    /** As another client would. */
+    store: (key: string, body: string, itsMetadata: Record<string, string>) => {
+      stored.set(key, body);
+      metadata.set(key, itsMetadata);
+    },
   };
 }
 

@@ -7,7 +7,7 @@ import type { Progress } from '../../src/options.ts';
 import { failure } from '../support/errors.ts';
 import { mapRun, recordsFile } from '../support/map-run.ts';
 import { deferred, idle, text } from '../support/streams.ts';
-import { stubS3 } from '../support/stub-s3.ts';
+import { answer, stubS3 } from '../support/stub-s3.ts';
 
 const texts = (from: number, to: number) => Array.from({ length: to - from }, (_, i) => String(from + i));
 
@@ -53,6 +53,7 @@ describe('aggregate', () => {
         0,
       ),
       bytesWritten: Buffer.byteLength(document),
+      resumptions: 0,
       warnings: [],
     });
     expect(milliseconds).to.be.at.least(0);
@@ -92,7 +93,7 @@ describe('aggregate', () => {
           yield Buffer.from(object);
         })(),
       ).once('close', () => open--);
-      return { Body: body, ContentLength: object.length };
+      return answer(body, { ContentLength: object.length });
     });
     const summary = await aggregate({ ...options, concurrency: 8 });
     expect(results(s3.object('out.json'))).to.deep.equal(files.flat().map(Number));
@@ -134,7 +135,7 @@ describe('aggregate', () => {
         })(),
         { highWaterMark: 1 },
       );
-      return { Body: body };
+      return answer(body, { ContentLength: file.length });
     });
     const taking = new PassThrough({ highWaterMark: 1 });
     const aggregating = aggregate({ ...options, output: taking, concurrency: 2 });
@@ -166,6 +167,7 @@ describe('aggregate', () => {
       bytesWritten,
       bytesTotal: bytesRead,
       filesRead: 2,
+      resumptions: 0,
     });
   });
 
@@ -214,8 +216,8 @@ describe('aggregate', () => {
       const stalled = new Readable({ read() {} });
       s3.override((command) => {
         if (!(command instanceof GetObjectCommand)) return undefined;
-        if (command.input.Key === keyOf(0)) return { Body: stalled };
-        if (command.input.Key === keyOf(1)) return { Body: Readable.from([Buffer.from('[5]')]) };
+        if (command.input.Key === keyOf(0)) return answer(stalled);
+        if (command.input.Key === keyOf(1)) return answer('[5]');
         return undefined;
       });
       const error = await failure('ResultFileMalformed', () => aggregate(options));
@@ -235,7 +237,7 @@ describe('aggregate', () => {
           while (!s3.sent.includes('UploadPart')) await new Promise(setImmediate);
           throw new Error('socket hang up');
         }
-        return { Body: Readable.from(body()) };
+        return answer(Readable.from(body()));
       });
       const error = await failure('ReadFailed', () => aggregate(options));
       expect(error).to.include({ key: keyOf(0), byteOffset: content.length - 500_000 });
@@ -249,8 +251,9 @@ describe('aggregate', () => {
       s3.override((command) => {
         if (!(command instanceof GetObjectCommand) || !command.input.Key?.includes('SUCCEEDED'))
           return undefined;
-        bodies.push(Readable.from([Buffer.from(String(s3.object(command.input.Key)))]));
-        return { Body: bodies.at(-1) };
+        const got = answer(String(s3.object(command.input.Key)));
+        bodies.push(got.Body);
+        return got;
       });
       const output = new Writable({ write: (_chunk, _encoding, done) => done(new Error('disk full')) });
       const error = await failure('WriteFailed', () => aggregate({ ...options, output }));
@@ -303,7 +306,7 @@ describe('aggregate', () => {
       const { s3, options, keyOf } = setUp([['1']]);
       const body = new Readable({ read() {} });
       s3.override((command) =>
-        command instanceof GetObjectCommand && command.input.Key === keyOf(0) ? { Body: body } : undefined,
+        command instanceof GetObjectCommand && command.input.Key === keyOf(0) ? answer(body) : undefined,
       );
       const controller = new AbortController();
       const aggregating = failure('AbortError', () => aggregate({ ...options, signal: controller.signal }));

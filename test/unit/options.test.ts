@@ -1,7 +1,7 @@
 import { PassThrough } from 'node:stream';
 import { expect } from 'chai';
 import { resolveOptions } from '../../src/options.ts';
-import { parseOption } from '../../src/word-options.ts';
+import { parseOption, WORD_OPTIONS } from '../../src/word-options.ts';
 import { failure } from '../support/errors.ts';
 
 const MANIFEST = 's3://b/c/u/manifest.json';
@@ -117,17 +117,17 @@ describe('resolveOptions', () => {
 
 describe('parseOption', () => {
   it('reads numbers, sizes, words and JSON', () => {
-    expect(parseOption('concurrency', '--concurrency', '16')).to.equal(16);
-    expect(parseOption('partSize', '--part-size', '8388608')).to.equal(8 * 1024 ** 2);
-    expect(parseOption('partSize', '--part-size', '8MiB')).to.equal(8 * 1024 ** 2);
-    expect(parseOption('partSize', '--part-size', '1 gib')).to.equal(1024 ** 3);
-    expect(parseOption('partSize', '--part-size', '8192KiB')).to.equal(8 * 1024 ** 2);
-    expect(parseOption('followDestinationBucket', 'F', 'true')).to.equal(true);
-    expect(parseOption('followDestinationBucket', 'F', 'false')).to.equal(false);
-    expect(parseOption('envelope', 'E', '{"a":[1]}')).to.deep.equal({ a: [1] });
+    expect(parseOption(WORD_OPTIONS.concurrency, '--concurrency', '16')).to.equal(16);
+    expect(parseOption(WORD_OPTIONS.partSize, '--part-size', '8388608')).to.equal(8 * 1024 ** 2);
+    expect(parseOption(WORD_OPTIONS.partSize, '--part-size', '8MiB')).to.equal(8 * 1024 ** 2);
+    expect(parseOption(WORD_OPTIONS.partSize, '--part-size', '1 gib')).to.equal(1024 ** 3);
+    expect(parseOption(WORD_OPTIONS.partSize, '--part-size', '8192KiB')).to.equal(8 * 1024 ** 2);
+    expect(parseOption(WORD_OPTIONS.followDestinationBucket, 'F', 'true')).to.equal(true);
+    expect(parseOption(WORD_OPTIONS.followDestinationBucket, 'F', 'false')).to.equal(false);
+    expect(parseOption(WORD_OPTIONS.envelope, 'E', '{"a":[1]}')).to.deep.equal({ a: [1] });
   });
 
-  const refused: [Parameters<typeof parseOption>[0], string][] = [
+  const refused: [keyof typeof WORD_OPTIONS, string][] = [
     ['concurrency', 'many'],
     ['concurrency', ''],
     ['concurrency', '1e3'],
@@ -142,7 +142,9 @@ describe('parseOption', () => {
   ];
   for (const [name, words] of refused) {
     it(`refuses ${JSON.stringify(words)} for ${name}, and says where it was given`, async () => {
-      const error = await failure('InvalidOption', () => parseOption(name, 'AGGREGATE_X', words));
+      const error = await failure('InvalidOption', () =>
+        parseOption(WORD_OPTIONS[name], 'AGGREGATE_X', words),
+      );
       expect(error.message).to.match(/^AGGREGATE_X must /);
     });
   }

@@ -1,6 +1,7 @@
 import { Readable, Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { expect } from 'chai';
+import sinon from 'sinon';
 import { stopping, stopWith } from '../../src/stop.ts';
 import { collect } from '../support/streams.ts';
 
@@ -53,12 +54,25 @@ describe('stopping', () => {
 });
 
 describe('stopWith', () => {
+  afterEach(() => sinon.restore());
+
   it("aborts when the caller's signal does, with its reason as the cause", () => {
     const controller = new AbortController();
-    const stop = stopWith(controller.signal);
+    const stop = stopWith({ signal: controller.signal });
     const reason = new Error('enough');
     controller.abort(reason);
     expect(stop.signal.reason).to.include({ name: 'AbortError', cause: reason });
-    expect(stopWith(controller.signal).signal.aborted).to.equal(true);
+    expect(stopWith({ signal: controller.signal }).signal.aborted).to.equal(true);
+  });
+
+  it('aborts when the time limit is up, unless it was stopped before', () => {
+    const clock = sinon.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    const late = stopWith({ timeLimit: 1_000 });
+    const early = stopWith({ timeLimit: 1_000 });
+    early.abort('done');
+    expect(clock.countTimers()).to.equal(1);
+    clock.tick(1_000);
+    expect(late.signal.reason).to.include({ name: 'DeadlineExceeded' });
+    expect(early.signal.reason).to.equal('done');
   });
 });

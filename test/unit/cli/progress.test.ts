@@ -10,6 +10,7 @@ const PROGRESS = {
   files: 4,
   results: 12_345,
   bytesWritten: 0,
+  resumptions: 0,
 };
 
 describe('renderProgress', () => {

@@ -67,7 +67,9 @@ describe('optionsFromEvent', () => {
     [{ concurency: 4 }, 'options.concurency is not an option'],
     [{ output: 's3://b/k' }, 'options.output is not an option'],
     [{ concurrency: 0 }, 'options.concurrency must be a whole number from 1 to 1000, got 0'],
-    [{ resultsPath: 5 }, 'options.resultsPath must be a path'],
+    [{ deadlineMargin: -1 }, 'options.deadlineMargin must be a whole number from 0'],
+    [{ constructor: 1 }, 'options.constructor is not an option'],
+    [{ resultsPath: 5 }, 'options.resultsPath must be a text that is not empty'],
   ];
   for (const [options, words] of refused) {
     it(`refuses ${JSON.stringify(options)}`, async () => {

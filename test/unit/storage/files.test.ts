@@ -8,6 +8,7 @@ import { fileSink, fileSource, streamSink } from '../../../src/storage/files.ts'
 import { failure } from '../../support/errors.ts';
 import { collect, idle, text } from '../../support/streams.ts';
 
+const OVERWRITE = { overwrite: true };
 const UNABORTED = new AbortController().signal;
 
 describe('local storage', () => {
@@ -46,15 +47,36 @@ describe('local storage', () => {
 
   describe('fileSink', () => {
     it('writes the file, and nothing else', async () => {
-      await fileSink({ path: join(folder, 'out') }, UNABORTED)(document('a', 'b'));
+      await fileSink({ path: join(folder, 'out') }, OVERWRITE, UNABORTED)(document('a', 'b'));
       expect(await readFile(join(folder, 'out'), 'utf8')).to.equal('ab');
+      expect(await readdir(folder)).to.deep.equal(['out']);
+    });
+
+    it('writes over nothing where it must not, whenever that came there', async () => {
+      const path = join(folder, 'out');
+      await fileSink({ path }, { overwrite: false }, UNABORTED)(document('new'));
+      expect(await readFile(path, 'utf8')).to.equal('new');
+      const early = failure('DestinationExists', () =>
+        fileSink({ path }, { overwrite: false }, UNABORTED)(document('newer')),
+      );
+      expect(await early).to.include({ path });
+      await rm(path);
+
+      const source = new PassThrough();
+      const writing = fileSink({ path }, { overwrite: false }, UNABORTED)(source);
+      source.write('mine');
+      await idle();
+      await writeFile(path, 'of another');
+      source.end();
+      await failure('DestinationExists', () => writing);
+      expect(await readFile(path, 'utf8')).to.equal('of another');
       expect(await readdir(folder)).to.deep.equal(['out']);
     });
 
     it('keeps what was there until all is written', async () => {
       await writeFile(join(folder, 'out'), 'old');
       const source = new PassThrough();
-      const writing = fileSink({ path: join(folder, 'out') }, UNABORTED)(source);
+      const writing = fileSink({ path: join(folder, 'out') }, OVERWRITE, UNABORTED)(source);
       source.write('new');
       await idle();
       expect(await readFile(join(folder, 'out'), 'utf8')).to.equal('old');
@@ -72,7 +94,11 @@ describe('local storage', () => {
         stop.abort(reason);
         throw reason;
       };
-      const writing = fileSink({ path: join(folder, 'out') }, stop.signal)(Readable.from(failing()));
+      const writing = fileSink(
+        { path: join(folder, 'out') },
+        OVERWRITE,
+        stop.signal,
+      )(Readable.from(failing()));
       expect(await writing.catch((error: unknown) => error)).to.equal(reason);
       expect(await readdir(folder)).to.deep.equal(['out']);
       expect(await readFile(join(folder, 'out'), 'utf8')).to.equal('old');
@@ -81,7 +107,7 @@ describe('local storage', () => {
     it('stops when the signal is aborted, though the document stalls', async () => {
       const stop = new AbortController();
       const source = new PassThrough();
-      const writing = fileSink({ path: join(folder, 'out') }, stop.signal)(source);
+      const writing = fileSink({ path: join(folder, 'out') }, OVERWRITE, stop.signal)(source);
       source.write('new');
       await idle();
       const reason = new MapRunResultsError('AbortError', 'enough');
@@ -93,21 +119,23 @@ describe('local storage', () => {
     it('follows a link, and leaves it one', async () => {
       await writeFile(join(folder, 'real'), 'old');
       await symlink(join(folder, 'real'), join(folder, 'link'));
-      await fileSink({ path: join(folder, 'link') }, UNABORTED)(document('new'));
+      await fileSink({ path: join(folder, 'link') }, OVERWRITE, UNABORTED)(document('new'));
       expect(await readFile(join(folder, 'real'), 'utf8')).to.equal('new');
       expect((await lstat(join(folder, 'link'))).isSymbolicLink()).to.equal(true);
     });
 
     it('writes to what is no file, and leaves it what it is', async () => {
       await symlink('/dev/null', join(folder, 'null'));
-      await fileSink({ path: join(folder, 'null') }, UNABORTED)(document('new'));
+      await fileSink({ path: join(folder, 'null') }, OVERWRITE, UNABORTED)(document('new'));
       expect((await stat(join(folder, 'null'))).isCharacterDevice()).to.equal(true);
-      await failure('WriteFailed', () => fileSink({ path: folder }, UNABORTED)(document('new')));
+      await failure('WriteFailed', () => fileSink({ path: folder }, OVERWRITE, UNABORTED)(document('new')));
     });
 
     it('says what went wrong', async () => {
       const path = join(folder, 'no', 'out');
-      const error = await failure('WriteFailed', () => fileSink({ path }, UNABORTED)(document('a')));
+      const error = await failure('WriteFailed', () =>
+        fileSink({ path }, OVERWRITE, UNABORTED)(document('a')),
+      );
       expect(error.message).to.include('ENOENT').and.include(path);
       expect(error).to.include({ path });
     });
