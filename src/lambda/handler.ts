@@ -1,9 +1,10 @@
 import { S3Client } from '@aws-sdk/client-s3';
 import { aggregate, type Summary } from '../aggregate.ts';
+import { MapRunResultsError } from '../errors.ts';
 import { manifestAddress } from '../map-run/event.ts';
 import type { AggregateOptions } from '../options.ts';
 import type { S3Location } from '../storage/location.ts';
-import { type HandlerOptions, optionsFromEnvironment, optionsFromEvent } from './options.ts';
+import { DEADLINE_MARGIN, type HandlerOptions, optionsFromEnvironment, optionsFromEvent } from './options.ts';
 
 /**
  * A Lambda task: takes the output of a Map state with a ResultWriter, at the top of the event or under `results`,
@@ -20,18 +21,37 @@ export const handler = makeHandler({
   uploadClient: new S3Client({}),
 });
 
+/** What the handler needs of Lambda's context object. */
+export interface Context {
+  getRemainingTimeInMillis(): number;
+}
+
 /** A handler with options and clients of its own. */
 export function makeHandler(
   options: Omit<AggregateOptions, 'manifest' | 'output'> & HandlerOptions,
-): (event: unknown) => Promise<S3Location> {
-  return async (event) => {
-    const { resultsPath, ...given } = { ...options, ...optionsFromEvent(event) };
+): (event: unknown, context?: Context) => Promise<S3Location> {
+  return async (event, context) => {
+    const { resultsPath, deadlineMargin, ...given } = { ...options, ...optionsFromEvent(event) };
     const manifest = manifestAddress(event, resultsPath);
-    const summary = await aggregate({ ...given, manifest });
+    const timeLimit = timeLeft(context, deadlineMargin, given.timeLimit);
+    const summary = await aggregate({ ...given, ...(timeLimit !== undefined && { timeLimit }), manifest });
     log(manifest, summary);
     const { bucket = '', key = '' } = summary; // Always there, as the output is on S3.
     return { bucket, key };
   };
+}
+
+/** How long the work may take, so that Lambda does not stop the function while there is something to clean up. */
+function timeLeft(
+  context: Context | undefined,
+  margin = DEADLINE_MARGIN,
+  timeLimit?: number,
+): number | undefined {
+  if (!context) return timeLimit;
+  const remaining = context.getRemainingTimeInMillis();
+  if (remaining > margin) return Math.min(remaining - margin, timeLimit ?? Number.POSITIVE_INFINITY);
+  const message = `the function would be stopped in ${remaining} ms, and ${margin} ms are kept for cleaning up`;
+  throw new MapRunResultsError('DeadlineExceeded', message);
 }
 
 /** One line of JSON, as CloudWatch Logs Insights reads it. */
