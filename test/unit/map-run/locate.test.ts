@@ -1,7 +1,9 @@
-import { resolve } from 'node:path';
+import { resolve, sep } from 'node:path';
 import { expect } from 'chai';
+import fc from 'fast-check';
 import { locator } from '../../../src/map-run/locate.ts';
 import type { Manifest } from '../../../src/map-run/manifest.ts';
+import type { Location } from '../../../src/storage/location.ts';
 import { failure } from '../../support/errors.ts';
 
 function manifest(parts: Partial<Manifest> = {}): Manifest {
@@ -68,6 +70,33 @@ describe('locator', () => {
       });
     });
 
+    it('takes characters as they are, and decodes nothing', () => {
+      const name = '%2e%2e%2fa+b c\\..\\é\u001b\n';
+      expect(at('run/manifest.json', `p/1234/${name}`)).to.deep.equal({ path: resolve(`run/${name}`) });
+    });
+
+    it('is below it, or refused, whatever key and MapRunArn are', () => {
+      const parts = ['..', '.', '', '1234', 'Redrive-1', 'a', '%2e%2e', '\0', '\\..', '~', '\n'];
+      const path = fc.array(fc.constantFrom(...parts)).map((segments) => segments.join('/'));
+      const arn = fc.option(
+        path.map((id) => `arn:aws:states:eu-west-2:0:mapRun:sm/Map:${id}`),
+        { nil: undefined },
+      );
+      fc.assert(
+        fc.property(path, arn, fc.constantFrom('run', 'run/Redrive-1'), (key, mapRunArn, folder) => {
+          let found: Location;
+          try {
+            found = at(`${folder}/manifest.json`, key, { mapRunArn });
+          } catch (error) {
+            expect(error).to.have.property('name', 'ManifestMalformed');
+            return;
+          }
+          expect('path' in found && found.path.startsWith(resolve('run') + sep)).to.equal(true);
+        }),
+        { numRuns: 1000 },
+      );
+    });
+
     for (const key of [
       'p/5678/S.json',
       'x1234/S.json',
@@ -75,6 +104,8 @@ describe('locator', () => {
       'p/1234/../S',
       'p/1234/../../etc/passwd',
       'p/1234/..',
+      'p/1234//etc/passwd',
+      'p/1234/Redrive-1/../../S',
     ]) {
       it(`refuses ${key}, which is not below it`, async () => {
         const error = await failure('ManifestMalformed', () => at('run/manifest.json', key));
