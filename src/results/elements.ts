@@ -74,17 +74,23 @@ class ParsedElement implements Element, Members {
   }
 }
 
+/** In characters: tokens take many times the room of their text, so those of a long one are never all there. */
+const PIECE = 64 * 1024;
+
 /**
- * The tokens of an array with `json` in it.
+ * The tokens of an array with `json` in it, as lists of some.
  * @param json As it is, or byte by byte.
- * @throws Flaw where it is not JSON.
+ * @throws Flaw where it is not JSON, once the tokens before have been taken.
  */
-export function tokenize(json: string): Token[] {
+export function* tokenize(json: string): Generator<readonly Token[], void, undefined> {
   const parse = jsonParser({ packValues: true, streamValues: false });
+  const array = `[${json}]`;
   try {
-    const tokens = parse(`[${json}]`);
+    for (let at = 0; at < array.length; at += PIECE) {
+      const tokens = parse(array.slice(at, at + PIECE));
+      if (isMany(tokens)) yield getManyValues(tokens);
+    }
     parse(none as never); // The types leave it out. It throws unless the array has ended.
-    return isMany(tokens) ? getManyValues(tokens) : [];
   } catch (cause) {
     throw new Flaw(`is not JSON: ${cause instanceof Error ? cause.message : cause}`, { cause });
   }

@@ -63,25 +63,26 @@ function isBatch(input: unknown): boolean {
 }
 
 /** The items' texts, made anew from tokens, which leave numbers as they are written. */
-function itemsOf(tokens: Iterable<Token>): string[] {
+function itemsOf(tokens: Iterable<readonly Token[]>): string[] {
   const items: string[] = [];
   let depth = 0;
   let inItems = false;
   let item = '';
   let write = stringer({ useValues: true });
-  for (const token of tokens) {
-    if (depth === 2 && token.name === 'keyValue') inItems = token.value === 'Items';
-    if (token.name === 'endObject' || token.name === 'endArray') depth--;
-    if (inItems && depth >= 3) {
-      const piece = write(token);
-      if (typeof piece === 'string') item += piece;
+  for (const some of tokens)
+    for (const token of some) {
+      if (depth === 2 && token.name === 'keyValue') inItems = token.value === 'Items';
+      if (token.name === 'endObject' || token.name === 'endArray') depth--;
+      if (inItems && depth >= 3) {
+        const piece = write(token);
+        if (typeof piece === 'string') item += piece;
+      }
+      if (token.name === 'startObject' || token.name === 'startArray') depth++;
+      if (inItems && depth === 3 && item !== '') {
+        items.push(item);
+        item = '';
+        write = stringer({ useValues: true });
+      }
     }
-    if (token.name === 'startObject' || token.name === 'startArray') depth++;
-    if (inItems && depth === 3 && item !== '') {
-      items.push(item);
-      item = '';
-      write = stringer({ useValues: true });
-    }
-  }
   return items;
 }
