@@ -13,6 +13,7 @@
  * - `ResultFileNotFound`: the manifest lists a result file that is not there.
  * - `ResultFileChanged`: a result file was replaced while it was read.
  * - `ResultFileMalformed`: a result file is not what ResultWriter writes.
+ * - `LimitExceeded`: a manifest, or an element of a result file, is more than is taken.
  * - `CountsDiffer`: the result files do not hold as many results as Step Functions says it wrote.
  * - `ReadFailed`: storage failed while the manifest or a result file was read.
  * - `WriteFailed`: storage failed while the document was written.
@@ -31,6 +32,7 @@ export type ErrorName =
   | 'ResultFileNotFound'
   | 'ResultFileChanged'
   | 'ResultFileMalformed'
+  | 'LimitExceeded'
   | 'CountsDiffer'
   | 'ReadFailed'
   | 'WriteFailed'
@@ -48,7 +50,7 @@ export interface ErrorFacts {
   /** The result concerned, counted from 1 within its result file. */
   readonly resultNumber?: number;
   /**
-   * Where in the object it happened, in bytes from 0. For a malformed result: its first byte; for a fault
+   * Where in the object it happened, in bytes from 0. For a result that is refused: its first byte; for a fault
    * between results: the byte that does not belong there; for a failed read: the bytes received before.
    */
   readonly byteOffset?: number;

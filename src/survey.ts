@@ -1,7 +1,7 @@
 import { type Envelope, makeEnvelope } from './document/envelope.ts';
 import { MapRunResultsError } from './errors.ts';
 import { locator } from './map-run/locate.ts';
-import { type Manifest, parseManifest, refuseIncomplete, STATUSES } from './map-run/manifest.ts';
+import { type Manifest, readManifest, refuseIncomplete, STATUSES } from './map-run/manifest.ts';
 import { makePlan, type Plan } from './map-run/plan.ts';
 import type { Settings } from './options.ts';
 import { detectForm, type Form } from './results/form.ts';
@@ -26,7 +26,7 @@ export interface Survey {
  */
 export async function survey(settings: Settings, read: Read): Promise<Survey> {
   const envelope = makeEnvelope(settings);
-  const manifest = await readManifest(read, settings.manifest);
+  const manifest = await readManifest(read(settings.manifest, 'manifest'), settings.manifest);
   if (settings.failures === 'error') refuseIncomplete(manifest, settings.manifest);
 
   const size = {
@@ -46,12 +46,6 @@ export async function survey(settings: Settings, read: Read): Promise<Survey> {
     );
   refuseUnverifiable(settings, manifest, form);
   return { read, manifest, locate, envelope, plan, form };
-}
-
-async function readManifest(read: Read, location: Location): Promise<Manifest> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of read(location, 'manifest')) chunks.push(chunk);
-  return parseManifest(Buffer.concat(chunks), location);
 }
 
 /** Nothing must be written over what it is made of, nor over one another. */

@@ -12,6 +12,12 @@ export interface ResultFile {
   readonly size: number;
 }
 
+/** In bytes, as it is held whole: room for as many entries as below, with keys of 600 bytes. */
+export const MAX_MANIFEST_BYTES = 64 * 1024 ** 2;
+
+/** Of all lists together. Each costs a request and its place in the plan. */
+export const MAX_RESULT_FILES = 100_000;
+
 /** What a `manifest.json` of ResultWriter says. */
 export interface Manifest {
   readonly destinationBucket: string | undefined;
@@ -20,11 +26,29 @@ export interface Manifest {
 }
 
 /**
- * Reads a manifest. AWS writes `DestinationBucket`, `MapRunArn` and all three lists; hand-made ones with
+ * Reads a manifest, no more of it than it may be.
+ * @throws MapRunResultsError `LimitExceeded` past MAX_MANIFEST_BYTES, and what parseManifest throws.
+ */
+export async function readManifest(source: AsyncIterable<Buffer>, location: Location): Promise<Manifest> {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  for await (const chunk of source) {
+    length += chunk.length;
+    if (length > MAX_MANIFEST_BYTES) {
+      const message = `the manifest ${formatLocation(location)} is larger than ${MAX_MANIFEST_BYTES} bytes, more than is taken`;
+      throw new MapRunResultsError('LimitExceeded', message, location);
+    }
+    chunks.push(chunk);
+  }
+  return parseManifest(Buffer.concat(chunks), location);
+}
+
+/**
+ * Takes a manifest in. AWS writes `DestinationBucket`, `MapRunArn` and all three lists; hand-made ones with
  * `ResultFiles.SUCCEEDED` alone are accepted. A list of an unknown status is refused, so that no result file
  * is ever left out unnoticed.
  * @param location Names the manifest in errors.
- * @throws MapRunResultsError `ManifestMalformed`
+ * @throws MapRunResultsError `ManifestMalformed`; `LimitExceeded` past MAX_RESULT_FILES.
  */
 export function parseManifest(bytes: Uint8Array, location: Location): Manifest {
   const refuse = (why: string, cause?: unknown): never => {
@@ -45,6 +69,12 @@ export function parseManifest(bytes: Uint8Array, location: Location): Manifest {
   if (MapRunArn !== undefined && typeof MapRunArn !== 'string') return refuse('MapRunArn is not a string');
   if (!isObject(ResultFiles)) return refuse('it has no ResultFiles');
   if (!Array.isArray(ResultFiles.SUCCEEDED)) return refuse('ResultFiles.SUCCEEDED is not an array');
+
+  const listed = Object.values(ResultFiles).reduce<number>((sum, list) => sum + lengthOf(list), 0);
+  if (listed > MAX_RESULT_FILES) {
+    const message = `the manifest ${formatLocation(location)} lists ${listed} result files; no more than ${MAX_RESULT_FILES} are taken`;
+    throw new MapRunResultsError('LimitExceeded', message, location);
+  }
 
   const seen = new Set<string>();
   const listOf = (status: string): ResultFile[] => {
@@ -98,6 +128,10 @@ export function refuseIncomplete(manifest: Manifest, location: Location): void {
 function someKeys(files: readonly ResultFile[], most = 10): string {
   const keys = files.slice(0, most).map((file) => file.key);
   return files.length > most ? `${keys.join(', ')} and ${files.length - most} more` : keys.join(', ');
+}
+
+function lengthOf(list: unknown): number {
+  return Array.isArray(list) ? list.length : 0;
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

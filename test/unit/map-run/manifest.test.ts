@@ -1,5 +1,13 @@
+import { Readable } from 'node:stream';
 import { expect } from 'chai';
-import { mapRunId, parseManifest, refuseIncomplete } from '../../../src/map-run/manifest.ts';
+import {
+  MAX_MANIFEST_BYTES,
+  MAX_RESULT_FILES,
+  mapRunId,
+  parseManifest,
+  readManifest,
+  refuseIncomplete,
+} from '../../../src/map-run/manifest.ts';
 import { failure } from '../../support/errors.ts';
 
 const LOCATION = { bucket: 'b', key: 'manifest.json' };
@@ -66,6 +74,56 @@ describe('parseManifest', () => {
       const error = await failure('ManifestMalformed', () => parseManifest(Buffer.from(bytes), LOCATION));
       expect(error.message).to.include('it is not JSON');
       expect(error.cause).to.be.an.instanceOf(Error);
+    });
+  }
+});
+
+describe('a manifest that is more than is taken', () => {
+  const DEEP = '['.repeat(100_000) + ']'.repeat(100_000);
+
+  it('is refused for its size as soon as that much of it has arrived', async () => {
+    const chunk = Buffer.alloc(1024 ** 2, ' ');
+    let chunks = 0;
+    let closed = false;
+    async function* source() {
+      try {
+        for (; chunks < 100; chunks++) yield chunk;
+      } finally {
+        closed = true;
+      }
+    }
+    const error = await failure('LimitExceeded', () => readManifest(source(), LOCATION));
+    expect(error).to.include(LOCATION);
+    expect(error.message).to.include('s3://b/manifest.json').and.include(`${MAX_MANIFEST_BYTES} bytes`);
+    expect({ chunks, closed }).to.deep.equal({ chunks: MAX_MANIFEST_BYTES / chunk.length, closed: true });
+  });
+
+  it('is read where it is just as large as may be', async () => {
+    const json = Buffer.from('{"ResultFiles":{"SUCCEEDED":[]}}');
+    const space = Buffer.alloc(MAX_MANIFEST_BYTES - json.length, ' ');
+    const { resultFiles } = await readManifest(Readable.from([space, json]), LOCATION);
+    expect(resultFiles.SUCCEEDED).to.deep.equal([]);
+  });
+
+  it('is refused for the number of result files in all of its lists', async () => {
+    const many = files(...Array.from({ length: MAX_RESULT_FILES - 1 }, (_, index) => `s${index}`));
+    const [FAILED, PENDING] = [files('f'), files('p')];
+    expect(parse({ ResultFiles: { SUCCEEDED: many, FAILED } }).resultFiles.SUCCEEDED).to.have.length(99_999);
+    const error = await failure('LimitExceeded', () =>
+      parse({ ResultFiles: { SUCCEEDED: many, FAILED, PENDING } }),
+    );
+    expect(error).to.include(LOCATION);
+    expect(error.message).to.include('lists 100001 result files').and.include(String(MAX_RESULT_FILES));
+  });
+
+  for (const [where, json] of [
+    ['as a whole', DEEP],
+    ['in a list', `{"ResultFiles":{"SUCCEEDED":${DEEP}}}`],
+    ['in a key', `{"ResultFiles":{"SUCCEEDED":[{"Key":${DEEP}}]}}`],
+    ['where it has no end', DEEP.slice(0, 100_000)],
+  ] as const) {
+    it(`is refused as no manifest where it is nested deep ${where}`, async () => {
+      await failure('ManifestMalformed', () => parseManifest(Buffer.from(json), LOCATION));
     });
   }
 });
