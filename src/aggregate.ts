@@ -75,6 +75,7 @@ export async function aggregate(options: AggregateOptions): Promise<Summary> {
         outputType: form.outputType,
         select: settings.map ? mapped(extractOf(select), settings.map, location) : select,
         separator: envelope.separator,
+        limits: settings.limits,
       });
       return tally.elements(batches);
     };

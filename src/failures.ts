@@ -32,13 +32,20 @@ export async function takeFailures(
 ): Promise<Failures> {
   const files = [...manifest.resultFiles.FAILED, ...manifest.resultFiles.PENDING];
   const locations = files.map((file) => locate(file.key));
+  const { limits } = settings;
   const given = { transformation: 'NONE', outputType: settings.outputType } as const;
-  const { outputType } = await detectForm(locations, (location) => read(location, 'result file'), given);
+  const { outputType } = await detectForm(
+    locations,
+    (location) => read(location, 'result file'),
+    given,
+    limits,
+  );
 
   const records = (select: Extract, separator: ',' | '\n') => {
     const readFile = (file: ResultFile) => {
       const location = locate(file.key);
-      return streamJsonReader(read(location, 'result file'), location, { outputType, select, separator });
+      const reading = { outputType, select, separator, limits };
+      return streamJsonReader(read(location, 'result file'), location, reading);
     };
     return inOrder(files, readFile, settings.concurrency, stop);
   };

@@ -7,7 +7,7 @@ const [BASE, LATE] = [70_000_000, 100_000_000];
 /**
  * What one job takes at most, in bytes: what is there anyway or freed late, the parts under way and the two being made, and for
  * each open file the batches that it runs ahead by and the result being read.
- * @param largest The largest result, or its record, in bytes.
+ * @param largest The largest result, or its record, in bytes; `maxResultBytes` bounds it.
  */
 export function memoryOf(
   partSize: number,

@@ -4,6 +4,7 @@ import type { SFNClient } from '@aws-sdk/client-sfn';
 import { MapRunResultsError } from './errors.ts';
 import { defaultOutput } from './map-run/output-key.ts';
 import type { Transformation } from './results/form.ts';
+import type { Limits } from './results/limits.ts';
 import type { MapResult } from './results/map.ts';
 import type { OutputType } from './results/reader.ts';
 import { formatLocation, isS3, type Location, parseLocation, type S3Location } from './storage/location.ts';
@@ -88,6 +89,17 @@ export interface AggregateOptions {
    * it. Default false. Needs a manifest with a `MapRunArn`, and one result for each child: not FLATTEN.
    */
   readonly verifyCounts?: boolean;
+  /**
+   * The largest element of a result file, a result or an execution record as it stands there, in bytes. Default 64 MiB,
+   * from 1 KiB to 128 MiB (with `ascii` a text may become three times as long, and a V8 string holds 512 MiB). One that
+   * is larger is refused as `LimitExceeded` once that much of it has arrived.
+   */
+  readonly maxResultBytes?: number;
+  /**
+   * How deep arrays and objects may be nested in an element, and in the JSON of its Input or Output. Default 1,000
+   * levels, from 1 to 10,000. What is nested deeper is refused as `LimitExceeded` before it is parsed.
+   */
+  readonly maxDepth?: number;
   /** For `verifyCounts`. Default: a new one. */
   readonly sfnClient?: Pick<SFNClient, 'send'>;
   /** What a known consumer needs: `tdr` sets `envelope` and `ascii`. Options beside it prevail. */
@@ -168,6 +180,8 @@ const DEFAULTS = {
   failures: WORD_OPTIONS.failures.default,
   rerunItems: WORD_OPTIONS.rerunItems.default,
   verifyCounts: WORD_OPTIONS.verifyCounts.default,
+  maxResultBytes: WORD_OPTIONS.maxResultBytes.default,
+  maxDepth: WORD_OPTIONS.maxDepth.default,
   format: WORD_OPTIONS.format.default,
   emit: WORD_OPTIONS.emit.default,
   resultsKey: WORD_OPTIONS.resultsKey.default,
@@ -186,8 +200,12 @@ const DEFAULTS = {
 } as const satisfies WordOptions;
 
 /** Options as the work takes them: checked, and with defaults. */
-export type Settings = Omit<AggregateOptions, 'manifest' | 'output' | 'rerun' | keyof typeof DEFAULTS> &
-  Required<Pick<AggregateOptions, keyof typeof DEFAULTS>> & {
+export type Settings = Omit<
+  AggregateOptions,
+  'manifest' | 'output' | 'rerun' | keyof Limits | keyof typeof DEFAULTS
+> &
+  Required<Pick<AggregateOptions, Exclude<keyof typeof DEFAULTS, keyof Limits>>> & {
+    readonly limits: Limits;
     readonly manifest: Location;
     readonly output: Location | Writable;
     readonly rerun: Location | undefined;
@@ -202,8 +220,11 @@ export function resolveOptions(options: AggregateOptions): Settings {
   for (const name of WORD_OPTION_NAMES)
     if (name !== 'rerun') checkOption(WORD_OPTIONS[name], name, options[name]);
   const preset: WordOptions = options.preset ? PRESETS[options.preset] : {};
-  const given = { ...DEFAULTS, ...preset, ...defined(options) } as AggregateOptions &
-    Required<Pick<AggregateOptions, keyof typeof DEFAULTS>>;
+  const { maxResultBytes, maxDepth, ...given } = {
+    ...DEFAULTS,
+    ...preset,
+    ...defined(options),
+  } as AggregateOptions & Required<Pick<AggregateOptions, keyof typeof DEFAULTS>>;
   const manifest = location('manifest', options.manifest);
   const output = destination(options.output, manifest, given.outputKey);
   const members = { ...given.envelopeBefore, ...given.envelope };
@@ -237,6 +258,7 @@ export function resolveOptions(options: AggregateOptions): Settings {
 
   return {
     ...given,
+    limits: { maxResultBytes, maxDepth },
     manifest,
     output,
     rerun: given.rerun === undefined ? undefined : location('rerun', given.rerun),

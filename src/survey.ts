@@ -38,7 +38,12 @@ export async function survey(settings: Settings, read: Read): Promise<Survey> {
   const locate = locator(manifest, settings.manifest, settings.followDestinationBucket);
   await refuseOverwriting(settings, manifest, locate);
   const locations = plan.files.map((file) => locate(file.key));
-  const form = await detectForm(locations, (location) => read(location, 'result file'), settings);
+  const form = await detectForm(
+    locations,
+    (location) => read(location, 'result file'),
+    settings,
+    settings.limits,
+  );
   if (form.elements === 'outputs' && settings.emit === 'record')
     throw new MapRunResultsError(
       'InvalidOption',

@@ -42,6 +42,21 @@ export const WORD_OPTIONS = {
   rerun: { kind: 'text', help: 's3://bucket/key or a path for the Inputs of the items that did not succeed' },
   rerunItems: { kind: 'boolean', default: false, help: "in it, take a batch's items apart" },
   verifyCounts: { kind: 'boolean', default: false, help: 'compare the counts with what DescribeMapRun says' },
+  maxResultBytes: {
+    kind: 'bytes',
+    min: 1024,
+    // A V8 string holds 512 MiB but 24 bytes, and `ascii` makes text up to three times as long.
+    max: 128 * 1024 ** 2,
+    default: 64 * 1024 ** 2,
+    help: 'the largest result, or execution record, that is taken',
+  },
+  maxDepth: {
+    kind: 'integer',
+    min: 1,
+    max: 10_000,
+    default: 1000,
+    help: 'the deepest that arrays and objects may be nested in one',
+  },
   preset: { kind: 'choice', choices: ['tdr'], help: 'the options that a known consumer needs' },
   format: {
     kind: 'choice',

@@ -2,6 +2,7 @@ import type { Token } from 'stream-json/core/parser.js';
 import { stringer } from 'stream-json/core/stringer.js';
 import { fromByteString, toByteString } from './byte-string.ts';
 import { tokenize } from './elements.ts';
+import { Excess } from './limits.ts';
 import { type Element, type Extract, Flaw } from './reader.ts';
 import { isJson } from './record.ts';
 
@@ -18,12 +19,13 @@ export function countStatus(counts: StatusCounts): Extract {
 
 /** Counts such records, and makes each one anew with its Input and Output in place of the strings that hold them. */
 export function unfoldRecord(counts: StatusCounts): Extract {
-  return (element) => {
+  return (element, limits) => {
     const record = recordOf(element);
     note(record, counts);
     const members = Object.entries(record).map(([name, value]) => {
-      const folded = (name === 'Input' || name === 'Output') && typeof value === 'string' && isJson(value);
-      return `${JSON.stringify(name)}:${folded ? value : JSON.stringify(value)}`;
+      const folded =
+        (name === 'Input' || name === 'Output') && typeof value === 'string' && isJson(name, value, limits);
+      return `${JSON.stringify(name)}:${folded ? value : anew(value)}`;
     });
     return [toByteString(`{${members.join(',')}}`)];
   };
@@ -34,11 +36,11 @@ export function unfoldRecord(counts: StatusCounts): Extract {
  * @param spread Takes the items out of an ItemBatcher's batch, instead of the batch as a whole.
  */
 export function inputOf(counts: StatusCounts, spread: boolean): Extract {
-  return (element) => {
+  return (element, limits) => {
     const record = recordOf(element);
     note(record, counts);
     const { Input } = record;
-    if (typeof Input !== 'string' || !isJson(Input))
+    if (typeof Input !== 'string' || !isJson('Input', Input, limits))
       throw new Flaw('has no Input to run its item again with');
     const inputs = spread && isBatch(JSON.parse(Input)) ? itemsOf(tokenize(Input)) : [Input];
     return inputs.map(toByteString);
@@ -48,6 +50,15 @@ export function inputOf(counts: StatusCounts, spread: boolean): Extract {
 function recordOf({ text, members }: Element): Readonly<Record<string, unknown>> {
   if (!members) throw new Flaw('is not an execution record');
   return JSON.parse(fromByteString(text)) as Record<string, unknown>;
+}
+
+/** JSON.stringify calls itself for each level: the stack may not do for as many as maxDepth can be. */
+function anew(value: unknown): string {
+  try {
+    return JSON.stringify(value);
+  } catch (cause) {
+    throw new Excess('has a member that is too deep or too long to be written anew', { cause });
+  }
 }
 
 function note({ Status }: Readonly<Record<string, unknown>>, counts: StatusCounts): void {

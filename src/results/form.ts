@@ -1,6 +1,7 @@
 import { formatLocation, type Location } from '../storage/location.ts';
 import { ElementParser } from './elements.ts';
 import { type Frame, Framer, isSpace } from './framer.ts';
+import type { Limits } from './limits.ts';
 import { type Element, Flaw, type OutputType, refusal, type Select } from './reader.ts';
 
 const OPEN_BRACKET = 0x5b;
@@ -25,12 +26,13 @@ export interface GivenForm {
 /**
  * Finds the form out, from the first file that has an element: the type by the file's extension or its first byte,
  * the elements by the first of them. Reads no further than that, and nothing at all where both are given.
- * @throws MapRunResultsError `ResultFileMalformed` where that element is broken.
+ * @throws MapRunResultsError `ResultFileMalformed` where that element is broken, `LimitExceeded`.
  */
 export async function detectForm(
   locations: readonly Location[],
   read: (location: Location) => AsyncIterable<Buffer>,
   given: GivenForm,
+  limits: Limits,
 ): Promise<Form> {
   const { transformation } = given;
   const elementsAreGiven = transformation !== 'auto';
@@ -39,7 +41,7 @@ export async function detectForm(
     return { outputType: given.outputType, elements, elementsAreGiven };
   }
   for (const location of locations) {
-    const first = await firstElement(location, read(location), given.outputType);
+    const first = await firstElement(location, read(location), given.outputType, limits);
     if (!first) continue;
     const { outputType, element } = first;
     if (elementsAreGiven) return { outputType, elements, elementsAreGiven };
@@ -69,11 +71,12 @@ async function firstElement(
   location: Location,
   chunks: AsyncIterable<Buffer>,
   given: OutputType | 'auto',
+  limits: Limits,
 ): Promise<First | undefined> {
   const refuse = refusal(location);
   let outputType = given === 'auto' ? typeByExtension(location) : given;
-  let framer = outputType && new Framer(outputType, refuse);
-  let held = Buffer.alloc(0);
+  let framer = outputType && new Framer(outputType, limits, refuse);
+  let skipped = 0;
 
   const take = (frames: Iterable<Frame>): First | undefined => {
     for (const frame of frames) {
@@ -82,25 +85,21 @@ async function firstElement(
         if (outputType && element) return { outputType, element };
       } catch (error) {
         if (!(error instanceof Flaw)) throw error;
-        throw refuse(
-          error.message,
-          frame.byteOffset + (frame.bounds[0] ?? 0),
-          frame.resultNumber,
-          error.cause,
-        );
+        throw refuse(error, frame.byteOffset + (frame.bounds[0] ?? 0), frame.resultNumber);
       }
     }
     return undefined;
   };
 
   for await (const chunk of chunks) {
-    held = Buffer.concat([held, chunk]);
-    outputType ??= typeByFirstByte(held);
-    if (!outputType) continue;
-    framer ??= new Framer(outputType, refuse);
-    const first = take(framer.push(held));
+    outputType ??= typeByFirstByte(chunk);
+    if (!outputType) {
+      skipped += chunk.length;
+      continue;
+    }
+    framer ??= new Framer(outputType, limits, refuse, skipped);
+    const first = take(framer.push(chunk));
     if (first) return first;
-    held = Buffer.alloc(0);
   }
   return framer && take(framer.end());
 }

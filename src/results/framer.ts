@@ -1,5 +1,6 @@
 import { LONG_STRING, MARK } from './lifted.ts';
-import type { OutputType, Refuse } from './reader.ts';
+import { type Limits, tooDeep, tooLarge } from './limits.ts';
+import { Flaw, type OutputType, type Refuse } from './reader.ts';
 
 /** Some whole elements of a result file, one after the other, as they stand in it. */
 export interface Frame {
@@ -44,13 +45,15 @@ const IS_HEX = among('0123456789abcdefABCDEF');
 /**
  * Cuts a result file between its elements, as its bytes arrive. It judges what stands between them, brackets, commas
  * or newlines, and white space; of the elements it follows just as much as it takes to find their ends. Whether they
- * are JSON is for a parser to say, which can then be given whole elements and needs to know nothing of chunks.
+ * are JSON is for a parser to say, which can then be given whole elements and needs to know nothing of chunks. An
+ * element that exceeds the limits is refused as soon as that much of it has arrived.
  *
  * A last line without a newline is taken, unless it is an array: then the file is one of type JSON, and what would be
  * one result is all of them.
  */
 export class Framer {
   readonly #refuse: Refuse;
+  readonly #limits: Limits;
   readonly #lines: boolean;
   #state: number;
   /** Brackets and braces open inside the element. */
@@ -69,11 +72,14 @@ export class Framer {
   #lastStart = 0;
   #lastIsArray = false;
   /** Bytes before the next chunk, and elements that have ended in them. */
-  #bytes = 0;
+  #bytes: number;
   #elements = 0;
 
-  constructor(outputType: OutputType, refuse: Refuse) {
+  /** @param skipped Bytes of white space, left out, that the file begins with. */
+  constructor(outputType: OutputType, limits: Limits, refuse: Refuse, skipped = 0) {
     this.#refuse = refuse;
+    this.#limits = limits;
+    this.#bytes = skipped;
     this.#lines = outputType === 'JSONL';
     this.#state = this.#lines ? LINE : START;
   }
@@ -81,15 +87,21 @@ export class Framer {
   /**
    * Takes the next chunk and gives the elements that end in it, if any do. They come before the error, so that the
    * first fault of a file is the one reported, however it is cut into chunks.
-   * @throws MapRunResultsError `ResultFileMalformed` where the file is broken between its elements.
+   * @throws MapRunResultsError `ResultFileMalformed` where the file is broken between its elements, `LimitExceeded`.
    */
   *push(chunk: Buffer): Generator<Frame, void, undefined> {
     const bounds: number[] = this.#state <= SCALAR ? [-this.#pendingBytes] : [];
-    const fault = this.#scan(chunk, bounds);
+    const { length } = chunk;
+    const followed = this.#scan(chunk, bounds);
+    const tooLargeAt = this.#cutOffTooLarge(bounds, followed);
     yield* this.#cut(chunk, bounds);
-    this.#bytes += chunk.length;
-    if (fault !== undefined)
-      throw this.#refuse(`expected ${EXPECTED[this.#state]}`, this.#bytes - chunk.length + fault);
+    if (tooLargeAt !== undefined)
+      throw this.#refuse(tooLarge(this.#limits, this.#lines), this.#bytes + tooLargeAt, this.#elements + 1);
+    if (followed < length && this.#state <= SCALAR)
+      throw this.#refuse(tooDeep(this.#limits), this.#lastStart, this.#elements + 1);
+    if (followed < length)
+      throw this.#refuse(new Flaw(`expected ${EXPECTED[this.#state]}`), this.#bytes + followed);
+    this.#bytes += length;
   }
 
   /**
@@ -101,14 +113,27 @@ export class Framer {
     if (this.#state === SCALAR && this.#lines) {
       yield* this.#cut(Buffer.alloc(0), [-this.#pendingBytes, 0]);
     } else if (this.#state <= SCALAR) {
-      throw this.#refuse(`has no end: the file ends at byte ${this.#bytes}`, start, this.#elements + 1);
+      const why = `has no end: the file ends at byte ${this.#bytes}`;
+      throw this.#refuse(new Flaw(why), start, this.#elements + 1);
     } else if (this.#state === LINE_END && this.#lastIsArray) {
       const why = 'is an array that no newline ends, as in a file of type JSON; set outputType to JSON';
-      throw this.#refuse(why, this.#lastStart, this.#elements);
+      throw this.#refuse(new Flaw(why), this.#lastStart, this.#elements);
     } else if (!this.#lines && this.#state !== END) {
       const why = this.#state === START ? 'the file is empty' : 'the file ends before its array does';
-      throw this.#refuse(why, this.#bytes);
+      throw this.#refuse(new Flaw(why), this.#bytes);
     }
+  }
+
+  /** Takes the first element that is too large, and whatever follows it, out of the bounds; says where it begins. */
+  #cutOffTooLarge(bounds: number[], followed: number): number | undefined {
+    const { maxResultBytes } = this.#limits;
+    for (let i = 0; i < bounds.length; i += 2) {
+      const [start = 0, end = followed] = [bounds[i], bounds[i + 1]];
+      if (end - start <= maxResultBytes) continue;
+      bounds.length = i;
+      return start;
+    }
+    return undefined;
   }
 
   /** Gives the elements that have ended, and keeps the beginning of one that has not. */
@@ -144,12 +169,13 @@ export class Framer {
     return frame;
   }
 
-  /** Follows the chunk; notes where elements begin and end. Gives the place of the first fault, if there is one. */
-  #scan(chunk: Buffer, bounds: number[]): number | undefined {
+  /** Follows the chunk to its end or its first fault, and says where that is; notes where elements begin and end. */
+  #scan(chunk: Buffer, bounds: number[]): number {
     const [length, lines, strings, offset] = [chunk.length, this.#lines, this.#strings, this.#bytes];
+    const { maxDepth } = this.#limits;
     const after = lines ? LINE_END : SEPARATOR;
     let [state, depth, stringStart, matter] = [this.#state, this.#depth, this.#stringStart, this.#matter];
-    let fault: number | undefined;
+    let followed = length;
     for (let i = 0; i < length; i++) {
       let byte = chunk[i] as number;
       if (state === STRING) {
@@ -178,8 +204,12 @@ export class Framer {
           state = STRING;
           stringStart = offset + i;
           matter = 0;
-        } else if (byte === OPEN_BRACE || byte === OPEN_BRACKET) depth++;
-        else if ((byte === CLOSE_BRACE || byte === CLOSE_BRACKET) && --depth === 0) {
+        } else if (byte === OPEN_BRACE || byte === OPEN_BRACKET) {
+          if (++depth > maxDepth) {
+            followed = i;
+            break;
+          }
+        } else if ((byte === CLOSE_BRACE || byte === CLOSE_BRACKET) && --depth === 0) {
           bounds.push(i + 1);
           this.#stringsEnded = strings.length;
           state = after;
@@ -219,7 +249,7 @@ export class Framer {
           stringStart = offset + i;
           matter = 0;
         } else {
-          fault = i;
+          followed = i;
           break;
         }
       }
@@ -228,7 +258,7 @@ export class Framer {
     this.#depth = depth;
     this.#stringStart = stringStart;
     this.#matter = matter;
-    return fault;
+    return followed;
   }
 }
 

@@ -16,8 +16,8 @@ export type MapResult = (value: unknown, info: ResultInfo) => unknown;
 
 /** Puts `map` behind an extract. Each text is parsed for it, and what it returns is written anew. */
 export function mapped(extract: Extract, map: MapResult, file: Location): Extract {
-  return (element) =>
-    extract(element).flatMap((text) => {
+  return (element, limits) =>
+    extract(element, limits).flatMap((text) => {
       const info = { file, resultNumber: element.number };
       const value = calling('map', () => map(JSON.parse(fromByteString(text)), info));
       const changed = toJson(value, info);

@@ -1,6 +1,7 @@
-import { MapRunResultsError } from '../errors.ts';
+import { type ErrorName, MapRunResultsError } from '../errors.ts';
 import { formatLocation, type Location } from '../storage/location.ts';
 import type { ByteString } from './byte-string.ts';
+import type { Limits } from './limits.ts';
 
 /** Some texts, already joined by the separator. Small ones are gathered, as a stream of many is slow. */
 export interface Batch {
@@ -41,10 +42,13 @@ export interface Members {
  * Makes the texts of an element that go into a document: none, one or several.
  * @throws Flaw for an element that is not what it should be.
  */
-export type Extract = (element: Element) => readonly ByteString[];
+export type Extract = (element: Element, limits: Limits) => readonly ByteString[];
 
 /** What is wrong with an element; completes a sentence about it. */
-export class Flaw extends Error {}
+export class Flaw extends Error {
+  /** Of the error that refuses the file for it. */
+  readonly errorName: ErrorName = 'ResultFileMalformed';
+}
 
 /**
  * What goes into a document of each element: the `output` of an execution record, once that is known to be JSON; the
@@ -58,14 +62,16 @@ export interface Reading {
   readonly outputType: OutputType;
   readonly select: Select | Extract;
   readonly separator: ',' | '\n';
+  readonly limits: Limits;
 }
 
 /**
  * What every reader keeps: it turns the bytes of one result file, however they are cut into chunks, into texts made
  * of its elements, in their order, no faster than it is asked to. It holds at most one chunk, one element and one
- * batch, and closes its source when it is given up.
+ * batch, and closes its source when it is given up. An element that exceeds the limits is refused for that,
+ * before it is looked at any closer.
  * @param location Names the result file in errors.
- * @throws MapRunResultsError `ResultFileMalformed`; the source's own error as it is.
+ * @throws MapRunResultsError `ResultFileMalformed`, `LimitExceeded`; the source's own error as it is.
  */
 export type Reader = (
   source: AsyncIterable<Buffer>,
@@ -75,22 +81,17 @@ export type Reader = (
 
 /**
  * Makes the error that refuses a result file.
- * @param why With a result number: completes a sentence about that result. Without: stands by itself.
+ * @param flaw With a result number: completes a sentence about that result. Without: stands by itself.
  */
-export type Refuse = (
-  why: string,
-  byteOffset: number,
-  resultNumber?: number,
-  cause?: unknown,
-) => MapRunResultsError;
+export type Refuse = (flaw: Flaw, byteOffset: number, resultNumber?: number) => MapRunResultsError;
 
 export function refusal(location: Location): Refuse {
-  return (why, byteOffset, resultNumber, cause) => {
+  return ({ errorName, message, cause }, byteOffset, resultNumber) => {
     const about =
       resultNumber === undefined
         ? `at byte ${byteOffset}:`
         : `result ${resultNumber}, at byte ${byteOffset},`;
-    return new MapRunResultsError('ResultFileMalformed', `${formatLocation(location)}: ${about} ${why}`, {
+    return new MapRunResultsError(errorName, `${formatLocation(location)}: ${about} ${message}`, {
       ...location,
       byteOffset,
       ...(resultNumber !== undefined && { resultNumber }),

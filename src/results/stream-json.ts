@@ -9,7 +9,7 @@ import { extractOf } from './record.ts';
 export const streamJsonReader: Reader = async function* (source, location, reading) {
   const refuse = refusal(location);
   const stages = gen(
-    frames(new Framer(reading.outputType, refuse)),
+    frames(new Framer(reading.outputType, reading.limits, refuse)),
     texts(reading, refuse),
     batches(reading.separator),
   );
@@ -26,7 +26,7 @@ function frames(framer: Framer) {
 }
 
 /** Whole elements → the texts that are wanted of each. */
-function texts({ select }: Reading, refuse: Refuse) {
+function texts({ select, limits }: Reading, refuse: Refuse) {
   const parser = new ElementParser();
   const extract = extractOf(select);
   return (frame: Frame): Texts[] => {
@@ -36,11 +36,11 @@ function texts({ select }: Reading, refuse: Refuse) {
       try {
         const { done, value } = elements.next();
         if (done) return texts;
-        texts.push(extract(value));
+        texts.push(extract(value, limits));
       } catch (error) {
         if (!(error instanceof Flaw)) throw error;
         const byteOffset = frame.byteOffset + (frame.bounds[2 * i] ?? 0);
-        throw refuse(error.message, byteOffset, frame.resultNumber + i, error.cause);
+        throw refuse(error, byteOffset, frame.resultNumber + i);
       }
     }
   };

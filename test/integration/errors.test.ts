@@ -89,6 +89,42 @@ const ROWS: readonly Row[] = [
     facts: { key: 'FOLDER/SUCCEEDED_0.json', resultNumber: 2, byteOffset: 16 },
   },
   {
+    name: 'LimitExceeded',
+    when: 'a record is too large, though parts have been uploaded',
+    shape: { succeeded: [LARGE, ['1', '2']] },
+    spoil: (bucket, folder) =>
+      bucket.put(`${folder}/SUCCEEDED_1.json`, `[{"Output":"1"},{"Output":"${'x'.repeat(2_000_000)}"}]`),
+    options: () => ({ concurrency: 1, maxResultBytes: 1_500_000 }),
+    words: ['s3://BUCKET/FOLDER/SUCCEEDED_1.json: result 2, at byte 16,', '1500000 bytes', 'maxResultBytes'],
+    facts: { bucket: 'BUCKET', key: 'FOLDER/SUCCEEDED_1.json', resultNumber: 2, byteOffset: 16 },
+  },
+  {
+    name: 'LimitExceeded',
+    when: 'the Output of the first record is nested too deep',
+    shape: { succeeded: [['[[[[]]]]']] },
+    options: () => ({ maxDepth: 3 }),
+    words: ['s3://BUCKET/FOLDER/SUCCEEDED_0.json: result 1, at byte 1,', '3 levels', 'maxDepth'],
+    facts: { bucket: 'BUCKET', key: 'FOLDER/SUCCEEDED_0.json', resultNumber: 1, byteOffset: 1 },
+  },
+  {
+    name: 'LimitExceeded',
+    when: 'the Input of a failed record is nested too deep',
+    shape: { failed: ['[{"Input":"[[[[]]]]","Status":"FAILED"}]'] },
+    options: () => ({ failures: 'append', maxDepth: 3 }),
+    words: ['s3://BUCKET/FOLDER/FAILED_0.json: result 1, at byte 1,', 'has an Input', '3 levels', 'maxDepth'],
+    facts: { bucket: 'BUCKET', key: 'FOLDER/FAILED_0.json', resultNumber: 1, byteOffset: 1 },
+  },
+  {
+    name: 'LimitExceeded',
+    when: 'the manifest lists too many result files',
+    spoil: (bucket, folder) => {
+      const SUCCEEDED = Array.from({ length: 100_001 }, (_, index) => ({ Key: `${folder}/${index}` }));
+      return bucket.put(`${folder}/manifest.json`, JSON.stringify({ ResultFiles: { SUCCEEDED } }));
+    },
+    words: ['s3://BUCKET/FOLDER/manifest.json', '100001 result files', '100000'],
+    facts: { bucket: 'BUCKET', key: 'FOLDER/manifest.json' },
+  },
+  {
     name: 'DestinationIsInput',
     when: 'the document would replace the manifest',
     options: (bucket, folder) => ({ output: `s3://${bucket.name}/${folder}/manifest.json` }),

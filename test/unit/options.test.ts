@@ -16,6 +16,7 @@ describe('resolveOptions', () => {
       queueSize: 4,
       envelope: {},
       followDestinationBucket: false,
+      limits: { maxResultBytes: 64 * 1024 ** 2, maxDepth: 1000 },
     });
     expect(settings.output).to.have.property('bucket', 'b');
   });
@@ -30,6 +31,11 @@ describe('resolveOptions', () => {
     expect(resolveOptions({ manifest: MANIFEST, output: '/tmp/out.json' }).output).to.deep.equal({
       path: '/tmp/out.json',
     });
+  });
+
+  it('passes the limits of results on as plain data, and nothing else', () => {
+    const { limits } = resolveOptions({ manifest: MANIFEST, maxResultBytes: 1024, maxDepth: 1 });
+    expect(limits).to.deep.equal({ maxResultBytes: 1024, maxDepth: 1 });
   });
 
   it('lets a preset stand for options, which prevail over it', () => {
@@ -77,6 +83,10 @@ describe('resolveOptions', () => {
       'partSize must be a whole number of bytes from 5242880 to 5368709120',
     ],
     ['queueSize', { queueSize: 65 }, 'queueSize must be a whole number from 1 to 64, got 65'],
+    ['maxResultBytes', { maxResultBytes: 1023 }, 'a whole number of bytes from 1024 to 134217728, got 1023'],
+    ['maxResultBytes', { maxResultBytes: 128 * 1024 ** 2 + 1 }, 'got 134217729'],
+    ['maxDepth', { maxDepth: 0 }, 'maxDepth must be a whole number from 1 to 10000, got 0'],
+    ['maxDepth', { maxDepth: 10_001 }, 'got 10001'],
     ['envelope', { envelope: [] }, 'envelope must be a JSON object, got []'],
     ['envelope', { envelope: { results: 1 } }, 'the envelope must not have a member named results'],
     ['followDestinationBucket', { followDestinationBucket: 'yes' }, 'must be true or false, got "yes"'],
@@ -118,6 +128,10 @@ describe('resolveOptions', () => {
 describe('parseOption', () => {
   it('reads numbers, sizes, words and JSON', () => {
     expect(parseOption(WORD_OPTIONS.concurrency, '--concurrency', '16')).to.equal(16);
+    expect(parseOption(WORD_OPTIONS.maxResultBytes, '--max-result-bytes', '128MiB')).to.equal(
+      128 * 1024 ** 2,
+    );
+    expect(parseOption(WORD_OPTIONS.maxDepth, '--max-depth', '10000')).to.equal(10_000);
     expect(parseOption(WORD_OPTIONS.partSize, '--part-size', '8388608')).to.equal(8 * 1024 ** 2);
     expect(parseOption(WORD_OPTIONS.partSize, '--part-size', '8MiB')).to.equal(8 * 1024 ** 2);
     expect(parseOption(WORD_OPTIONS.partSize, '--part-size', '1 gib')).to.equal(1024 ** 3);

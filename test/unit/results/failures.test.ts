@@ -1,13 +1,19 @@
 import { expect } from 'chai';
 import { countStatus, inputOf, type StatusCounts, unfoldRecord } from '../../../src/results/failures.ts';
+import type { Limits } from '../../../src/results/limits.ts';
 import type { Extract } from '../../../src/results/reader.ts';
 import { streamJsonReader } from '../../../src/results/stream-json.ts';
 import { failure } from '../../support/errors.ts';
+import { LIMITS } from '../../support/limits.ts';
 import { chunked, collect } from '../../support/streams.ts';
 
-async function read(records: readonly unknown[], select: Extract): Promise<string> {
-  const file = JSON.stringify(records);
-  const reading = { outputType: 'JSON', select, separator: ',' } as const;
+async function read(
+  records: readonly unknown[] | string,
+  select: Extract,
+  limits: Limits = LIMITS,
+): Promise<string> {
+  const file = typeof records === 'string' ? records : JSON.stringify(records);
+  const reading = { outputType: 'JSON', select, separator: ',', limits } as const;
   const batches = await collect(streamJsonReader(chunked(file, 11), { path: 'FAILED_0.json' }, reading));
   return batches.map((batch) => batch.bytes.toString()).join(',');
 }
@@ -67,6 +73,27 @@ describe('records of items that did not succeed', () => {
         expect(error.message).to.include('result 2').and.include('has no Input to run its item again with');
       });
     }
+  });
+
+  it('are refused where their Input or Output is nested too deep', async () => {
+    const limits = { ...LIMITS, maxDepth: 3 };
+    for (const name of ['Input', 'Output']) {
+      const records = [FAILED, { Status: 'FAILED', Input: '1', [name]: '[[[[]]]]' }];
+      const error = await failure('LimitExceeded', () => read(records, unfoldRecord({}), limits));
+      expect(error).to.include({ resultNumber: 2 });
+      expect(error.message).to.include(`has an ${name} nested deeper than 3 levels`);
+    }
+    await failure('LimitExceeded', () =>
+      read([{ Input: '[[[[]]]]', Status: 'FAILED' }], inputOf({}, true), limits),
+    );
+  });
+
+  it('are refused where they have members too deep to be written anew, though not too deep to be read', async () => {
+    const file = `[{"Status":"FAILED","a":${'['.repeat(9998)}${']'.repeat(9998)}}]`;
+    const limits = { ...LIMITS, maxDepth: 10_000 };
+    const error = await failure('LimitExceeded', () => read(file, unfoldRecord({}), limits));
+    expect(error).to.include({ resultNumber: 1, byteOffset: 1 });
+    expect(error.cause).to.be.an.instanceOf(RangeError);
   });
 
   it('are refused when they are none', async () => {

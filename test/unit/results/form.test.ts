@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import { detectForm, type GivenForm } from '../../../src/results/form.ts';
 import { executionRecord } from '../../support/consignment.ts';
 import { failure } from '../../support/errors.ts';
+import { LIMITS } from '../../support/limits.ts';
 import { chunked } from '../../support/streams.ts';
 
 const AUTO: GivenForm = { transformation: 'auto', outputType: 'auto' };
@@ -25,6 +26,7 @@ async function detect(
       return chunked(content, chunkSize);
     },
     { ...AUTO, ...given },
+    LIMITS,
   );
   return { ...form, read };
 }
@@ -102,6 +104,36 @@ describe('detectForm', () => {
     await failure('ResultFileMalformed', () => detect([['s.json', '[1'] as const], {}));
   });
 
+  it('refuses a first element that exceeds the limits, and reads no further', async () => {
+    const limits = { maxResultBytes: 1024, maxDepth: 3 };
+    for (const name of ['s.json', 's.jsonl']) {
+      for (const [content, words] of [
+        ['[[[[[', 'raise maxDepth'],
+        ['"', 'raise maxResultBytes'],
+      ] as const) {
+        let chunks = 0;
+        async function* source() {
+          yield Buffer.from(name === 's.json' ? `[${content}` : content);
+          for (; chunks < 50; chunks++) yield Buffer.alloc(100, 'x');
+        }
+        const error = await failure('LimitExceeded', () =>
+          detectForm([{ path: name }], source, AUTO, limits),
+        );
+        expect(error).to.include({ path: name, resultNumber: 1, byteOffset: name === 's.json' ? 1 : 0 });
+        expect(error.message).to.include(words);
+        expect(chunks).to.be.at.most(11);
+      }
+    }
+  });
+
+  it('knows where it is after white space, of which it keeps nothing', async () => {
+    for (const size of [1, 7, 1000]) {
+      const file = ['s.json', `${' \n'.repeat(100)}[{"a":}]`] as const;
+      const error = await failure('ResultFileMalformed', () => detect([file], {}, size));
+      expect(error).to.include({ resultNumber: 1, byteOffset: 201 });
+    }
+  });
+
   it('closes what it does not read to the end', async () => {
     let closed = false;
     async function* source() {
@@ -111,7 +143,7 @@ describe('detectForm', () => {
         closed = true;
       }
     }
-    await detectForm([{ path: 's.json' }], source, AUTO);
+    await detectForm([{ path: 's.json' }], source, AUTO, LIMITS);
     expect(closed).to.equal(true);
   });
 });

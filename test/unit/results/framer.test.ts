@@ -1,7 +1,9 @@
 import { expect } from 'chai';
 import { type Frame, Framer } from '../../../src/results/framer.ts';
+import type { Limits } from '../../../src/results/limits.ts';
 import { type OutputType, refusal } from '../../../src/results/reader.ts';
 import { failure } from '../../support/errors.ts';
+import { LIMITS } from '../../support/limits.ts';
 import { chunked, collect } from '../../support/streams.ts';
 
 interface Found {
@@ -11,9 +13,14 @@ interface Found {
 }
 
 /** The elements that the framer finds, whatever frames they come in; their strings must be strings. */
-async function frame(file: string, chunkSize: number, outputType: OutputType): Promise<Found[]> {
-  const framer = new Framer(outputType, refusal({ path: 'file' }));
-  const elements: Found[] = [];
+async function frame(
+  file: string,
+  chunkSize: number,
+  outputType: OutputType,
+  limits: Limits = LIMITS,
+  elements: Found[] = [],
+): Promise<Found[]> {
+  const framer = new Framer(outputType, limits, refusal({ path: 'file' }));
   const take = (frames: Iterable<Frame>) => {
     for (const { bytes, bounds, strings, byteOffset, resultNumber } of frames) {
       for (let i = 0; i < bounds.length; i += 2) {
@@ -103,7 +110,7 @@ describe('Framer of JSON', () => {
 
   it('gives the elements before a fault first, however they are cut', async () => {
     for (const size of [1, 2, 3, 100]) {
-      const framer = new Framer('JSON', refusal({ path: 'file' }));
+      const framer = new Framer('JSON', LIMITS, refusal({ path: 'file' }));
       let elements = 0;
       await failure('ResultFileMalformed', async () => {
         for await (const chunk of chunked('[1,2,3 4]', size)) {
@@ -218,4 +225,86 @@ describe('Framer of JSON Lines', () => {
     const error = await failure('ResultFileMalformed', () => frame('1\n{"a":\n', 4, 'JSONL'));
     expect(error).to.include({ byteOffset: 2, resultNumber: 2 });
   });
+});
+
+describe('Framer with limits', () => {
+  const limits: Limits = { maxResultBytes: 12, maxDepth: 3 };
+
+  for (const [outputType, file] of [
+    ['JSON', '["1234567890",[[[0]],[]],{"[[[[":"{"}, [ 0,1,2,3 ] ]'],
+    ['JSONL', '"1234567890"\n[[[0]],[]]\n   {"[[[[":"{"}   \n123456789012'],
+  ] as const) {
+    it(`takes what is just within them in ${outputType}, however it is cut`, async () => {
+      for (const size of await sizes(file))
+        expect(await frame(file, size, outputType, limits)).to.have.length(4);
+    });
+  }
+
+  const [LARGE, DEEP] = ['is larger than 12 bytes', 'is nested deeper than 3 levels'];
+  const rows: [why: string, outputType: OutputType, file: string, byteOffset: number, words: string][] = [
+    ['a string', 'JSON', '[1,"12345678901",2]', 3, LARGE],
+    ['a number', 'JSON', '[1,1234567890123]', 3, LARGE],
+    ['an object', 'JSON', '[1,{"1234":5678}]', 3, LARGE],
+    ['white space inside an array', 'JSON', '[1,[           ]]', 3, LARGE],
+    ['a string without an end', 'JSON', '[1,"12345678901234567890', 3, LARGE],
+    ['an element that is no JSON', 'JSON', '[1,xxxxxxxxxxxxxxxxxxxx]', 3, LARGE],
+    ['an element with a fault behind it', 'JSON', '[1,"12345678901" x', 3, LARGE],
+    ['one element before another', 'JSON', '[1,"12345678901","123456789012345"]', 3, LARGE],
+    ['one that is too deep only later', 'JSON', '[1,["12345678",[[[0]]]]', 3, LARGE],
+    ['one that is too deep just then', 'JSON', '[1,["123456",[[0,[[0]]]]', 3, LARGE],
+    ['a last line', 'JSONL', '1\n1234567890123', 2, LARGE],
+    ['a line', 'JSONL', '1\n  1234567890123\n2\n', 4, LARGE],
+    ['a line without an end', 'JSONL', '1\n{"aaaaaaaaaaaaaaaaaaaaaaaaa', 2, LARGE],
+    ['arrays', 'JSON', '[1,[[[[]]]]]', 3, DEEP],
+    ['objects', 'JSON', '[1,{"":{"":[{}]}}]', 3, DEEP],
+    ['brackets without an end', 'JSON', '[1,[[[[[[[[[[[[[[[[[', 3, DEEP],
+    ['one that is too large only later', 'JSON', '[1,[[[[12345678901234567]]]]]', 3, DEEP],
+    ['one that is too large just there', 'JSON', '[1,[[[12345678,[]]]]]', 3, DEEP],
+    ['one with a fault behind it', 'JSON', '[1,[[[[]]]] x', 3, DEEP],
+    ['a line of arrays', 'JSONL', '1\n[[[[0]]]]\n', 2, DEEP],
+  ];
+  for (const [why, outputType, file, byteOffset, words] of rows) {
+    it(`refuses what ${words}, ${why} in ${outputType}, however it is cut`, async () => {
+      for (const size of await sizes(file)) {
+        const elements: Found[] = [];
+        const error = await failure('LimitExceeded', () => frame(file, size, outputType, limits, elements));
+        expect(error).to.include({ byteOffset, resultNumber: 2, path: 'file' });
+        expect(error.message)
+          .to.include(words)
+          .and.include(words === LARGE ? 'raise maxResultBytes' : 'raise maxDepth');
+        expect(elements.map(({ text }) => text)).to.deep.equal(['1']);
+      }
+    });
+  }
+
+  it('says what else it may be where a line is too large', async () => {
+    const error = await failure('LimitExceeded', () => frame('[1,2,3,4,5,6,7]', 4, 'JSONL', limits));
+    expect(error.message).to.include('set outputType to JSON');
+  });
+
+  it('asks for no more of an element without an end than it takes', async () => {
+    let bytes = 0;
+    await failure('LimitExceeded', () => {
+      const framer = new Framer('JSONL', { ...limits, maxResultBytes: 1024 }, refusal({ path: 'file' }));
+      for (; bytes < 5000; bytes += 100) [...framer.push(Buffer.alloc(100, 'x'))];
+    });
+    expect(bytes).to.equal(1000);
+  });
+
+  for (const [outputType, before, after] of [
+    ['JSON', '[', '1]'],
+    ['JSON', '[0', ',1]'],
+    ['JSONL', '', '1\n'],
+    ['JSONL', '0', '\n1\n'],
+  ] as const) {
+    it(`keeps no white space between elements of ${outputType}, after ${JSON.stringify(before)}`, () => {
+      const framer = new Framer(outputType, limits, refusal({ path: 'file' }));
+      [...framer.push(Buffer.from(before))];
+      for (let i = 0; i < 1000; i++) {
+        for (const { bytes } of framer.push(Buffer.alloc(100, ' '))) expect(bytes.toString()).to.equal('0');
+      }
+      const [frame] = [...framer.push(Buffer.from(after))];
+      expect(frame?.bytes.toString()).to.equal(after);
+    });
+  }
 });

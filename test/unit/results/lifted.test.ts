@@ -4,12 +4,13 @@ import { fromByteString, toByteString } from '../../../src/results/byte-string.t
 import { Framer } from '../../../src/results/framer.ts';
 import { Lifted, MARK } from '../../../src/results/lifted.ts';
 import { refusal } from '../../../src/results/reader.ts';
+import { LIMITS } from '../../support/limits.ts';
 
 const LONG = 'x'.repeat(30);
 
 /** One element, as the framer gives it. */
 function lift(json: string): Lifted {
-  const framer = new Framer('JSONL', refusal({ path: 'file' }));
+  const framer = new Framer('JSONL', LIMITS, refusal({ path: 'file' }));
   const [frame] = [...framer.push(Buffer.from(`${json}\n`))];
   if (!frame) throw new Error('there is no element');
   return new Lifted(frame, frame.bounds[0] ?? 0, frame.bounds[1] ?? 0, 0, frame.strings.length);

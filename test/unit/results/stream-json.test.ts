@@ -3,11 +3,12 @@ import { BATCH_SIZE, type Element, type Reading } from '../../../src/results/rea
 import { streamJsonReader } from '../../../src/results/stream-json.ts';
 import { executionRecord } from '../../support/consignment.ts';
 import { failure } from '../../support/errors.ts';
+import { LIMITS } from '../../support/limits.ts';
 import { recordsFile } from '../../support/map-run.ts';
 import { chunked, collect } from '../../support/streams.ts';
 
 const LOCATION = { bucket: 'b', key: 'SUCCEEDED_0.json' };
-const RECORDS: Reading = { outputType: 'JSON', select: 'output', separator: ',' };
+const RECORDS: Reading = { outputType: 'JSON', select: 'output', separator: ',', limits: LIMITS };
 
 async function read(
   file: string | Uint8Array,
@@ -112,6 +113,40 @@ describe('streamJsonReader', () => {
         expect(await read(file, 1)).to.deep.equal([expected]);
       });
     }
+  });
+
+  describe('bounds the nesting of an Output', () => {
+    const reading = { ...RECORDS, limits: { ...LIMITS, maxDepth: 3 } };
+
+    for (const output of ['[[[1,2,3]]]', '{"a":{"b":[]}}', '"[[[[[[[["', '{"[[[[":["\\"[[[["]}']) {
+      it(`takes ${output}`, async () => {
+        expect(await read(recordsFile([output]), 3, reading)).to.deep.equal([output]);
+      });
+    }
+
+    for (const output of ['[[[[]]]]', '[[[[1]]]] and no JSON', '{"a":[{"b":{}}]}', '[[[[[[[[[[']) {
+      it(`refuses ${output}, however the file is cut`, async () => {
+        const file = recordsFile(['1', output, '2']);
+        for (const size of [1, 7, 10_000]) {
+          const error = await failure('LimitExceeded', () => read(file, size, reading));
+          expect(error).to.include({ ...LOCATION, resultNumber: 2 });
+          expect(error.byteOffset).to.equal(file.indexOf('},{') + 2);
+          expect(error.message).to.include(
+            'has an Output nested deeper than 3 levels; if it should be, raise maxDepth',
+          );
+        }
+      });
+    }
+  });
+
+  it('reads an element of many tokens, a piece at a time', async () => {
+    const bare = { ...RECORDS, select: 'bare' } as const;
+    const file = JSON.stringify([Array.from({ length: 30_000 }, (_, index) => [index, `é${index}`, true])]);
+    expect(await read(file, 65_536, bare)).to.deep.equal([file.slice(1, -1)]);
+    const error = await failure('ResultFileMalformed', () =>
+      read(file.replace('[29999,', '[029999,'), 65_536, bare),
+    );
+    expect(error).to.include({ resultNumber: 1, byteOffset: 1 });
   });
 
   describe('refuses with result number and byte offset, however the file is cut', () => {
