@@ -35,7 +35,7 @@ const { status, error } = spawnSync(
     'test/integration/**/*.test.ts',
     'test/s3/**/*.test.ts',
     '--ignore=test/integration/demo.test.ts', // It is about the embedded server.
-    '--ignore=test/integration/keys.test.ts', // Stores over a file system cannot hold such keys.
+    '--ignore=test/integration/keys.test.ts', // Not every store takes such keys; these are about the client.
     '--timeout=120000',
   ],
   {
