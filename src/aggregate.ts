@@ -9,8 +9,9 @@ import { type AggregateOptions, resolveOptions } from './options.ts';
 import { type Form, selectOf } from './results/form.ts';
 import { mapped } from './results/map.ts';
 import type { OutputType } from './results/reader.ts';
+import { type OpenReader, openReader } from './results/readers.ts';
 import { extractOf } from './results/record.ts';
-import { streamJsonReader } from './results/stream-json.ts';
+import { howManyThreads } from './results/threads/how-many.ts';
 import { refuseLate, stopping, stopWith } from './stop.ts';
 import { Storage } from './storage/open.ts';
 import { survey } from './survey.ts';
@@ -41,6 +42,8 @@ export interface Summary {
   readonly elements: Form['elements'];
   /** Of the upload, in bytes. */
   readonly partSize: number;
+  /** That result files were read on, beside the one that received and sent. */
+  readonly threads: number;
   readonly milliseconds: number;
   /** How often an object had to be asked for again, as its body died, stalled or ended early. */
   readonly resumptions: number;
@@ -59,6 +62,7 @@ export async function aggregate(options: AggregateOptions): Promise<Summary> {
   const settings = resolveOptions(options);
   const stop = stopWith(settings);
   const storage = new Storage(settings, stop.signal);
+  let reader: OpenReader | undefined;
   try {
     const run = await survey(settings, storage.source(settings.manifest));
     const { plan, form, envelope } = run;
@@ -66,12 +70,14 @@ export async function aggregate(options: AggregateOptions): Promise<Summary> {
     const tally = new Tally(plan, () => storage.resumptions, settings.onProgress);
     const warnings = new Warnings(run.manifest, settings);
 
+    reader = openReader('stream-json', howManyThreads(settings, plan));
+    const { read, threads } = reader;
     const failures = await takeFailures(settings, run, storage, stop);
     const readResults = (file: ResultFile) => {
       const location = run.locate(file.key);
       const chunks = tally.file(run.read(location, 'result file'), (bytes) => warnings.size(file, bytes));
       const select = selectOf(form, settings.emit);
-      const batches = streamJsonReader(chunks, location, {
+      const batches = read(chunks, location, {
         outputType: form.outputType,
         select: settings.map ? mapped(extractOf(select), settings.map, location) : select,
         separator: envelope.separator,
@@ -106,12 +112,14 @@ export async function aggregate(options: AggregateOptions): Promise<Summary> {
       ...{ files, filesRead, filesEmpty: tally.filesEmpty, bytesRead, bytesWritten },
       statuses: { SUCCEEDED: tally.succeeded, ...failures.statuses },
       ...{ outputType: form.outputType, elements: form.elements, partSize: plan.partSize },
+      threads,
       milliseconds: Math.round(performance.now() - started),
       resumptions: storage.resumptions,
       warnings: warnings.list,
     };
   } finally {
     stop.abort();
+    await reader?.close();
     storage.close();
   }
 }

@@ -80,6 +80,14 @@ export const WORD_OPTIONS = {
     help: 'default: gzip where the output ends in .gz, else none',
   },
   concurrency: { kind: 'integer', min: 1, max: 1000, default: 8, help: 'result files open at once' },
+  threads: {
+    kind: 'integer',
+    choices: ['auto'],
+    min: 0,
+    max: 64,
+    default: 'auto',
+    help: 'threads to read result files on, beside the one that receives and sends',
+  },
   partSize: {
     kind: 'bytes',
     min: MIN_PART_SIZE,
@@ -167,7 +175,7 @@ export function show(value: unknown): string {
 }
 
 const READERS: Readonly<Record<WordOption['kind'], (words: string) => unknown>> = {
-  integer: (words) => (/^\d+$/.test(words) ? Number(words) : undefined),
+  integer: (words) => (/^\d+$/.test(words) ? Number(words) : words),
   bytes: (words) => {
     const [, digits, unit] = /^(\d+)\s*(|B|KiB|MiB|GiB)$/i.exec(words) ?? [];
     if (digits === undefined || unit === undefined) return undefined;
@@ -202,7 +210,8 @@ function isOfKind(spec: WordOption, value: unknown): boolean {
     case 'strings':
       return isObject(value) && Object.values(value).every((member) => typeof member === 'string');
     default:
-      return typeof value === 'number' && Number.isInteger(value) && value >= min && value <= max;
+      if (typeof value !== 'number') return choices.some((choice) => choice === value);
+      return Number.isInteger(value) && value >= min && value <= max;
   }
 }
 
@@ -221,7 +230,7 @@ function kindOf({ kind, min, max, choices = [], form = 'a text that is not empty
     case 'bytes':
       return `a whole number of bytes from ${min} to ${max}`;
     default:
-      return `a whole number from ${min} to ${max}`;
+      return [...choices, `a whole number from ${min} to ${max}`].join(' or ');
   }
 }
 

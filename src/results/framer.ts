@@ -146,7 +146,7 @@ export class Framer {
     if (bounds.length > 0) yield this.#frame(chunk, bounds, strings, this.#bytes);
     if (open === undefined) return;
     const rest = chunk.subarray(Math.max(0, open));
-    this.#pending.push(rest);
+    this.#pending.push(Buffer.from(rest)); // The chunk's memory may be used again for the next.
     this.#pendingBytes += rest.length;
   }
 

@@ -68,7 +68,8 @@ export interface Reading {
 /**
  * What every reader keeps: it turns the bytes of one result file, however they are cut into chunks, into texts made
  * of its elements, in their order, no faster than it is asked to. It holds at most one chunk, one element and one
- * batch, and closes its source when it is given up. An element that exceeds the limits is refused for that,
+ * batch, and closes its source when it is given up. A chunk's memory may be used again once the next one has been asked
+ * for, so nothing of it is kept. An element that exceeds the limits is refused for that,
  * before it is looked at any closer.
  * @param location Names the result file in errors.
  * @throws MapRunResultsError `ResultFileMalformed`, `LimitExceeded`; the source's own error as it is.

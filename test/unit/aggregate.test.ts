@@ -54,6 +54,7 @@ describe('aggregate', () => {
       ),
       bytesWritten: Buffer.byteLength(document),
       resumptions: 0,
+      threads: 0,
       warnings: [],
     });
     expect(milliseconds).to.be.at.least(0);
