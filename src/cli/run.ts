@@ -5,6 +5,7 @@ import { S3Client, type S3ClientConfig } from '@aws-sdk/client-s3';
 import { aggregate } from '../aggregate.ts';
 import { MapRunResultsError } from '../errors.ts';
 import { inspect } from '../inspect.ts';
+import { UPLOADING } from '../storage/connections.ts';
 import { type JobRequest, parseArgs } from './args.ts';
 import { describeInspection, describeSummary } from './describe.ts';
 import { escapedJson } from './escape.ts';
@@ -69,7 +70,7 @@ async function runJob(
   { stdout, stderr, makeClient = (config) => new S3Client(config) }: Surroundings,
   printer: Printer,
 ): Promise<void> {
-  const clients = { client: makeClient(client), uploadClient: makeClient(client) };
+  const clients = { client: makeClient(client), uploadClient: makeClient({ ...client, ...UPLOADING }) };
   const where = output === undefined ? {} : { output: output === '-' ? stdout : output };
   const line = stderr.isTTY && !json ? new ProgressLine(stderr) : undefined;
   try {

@@ -3,6 +3,7 @@ import { aggregate, type Summary } from '../aggregate.ts';
 import { MapRunResultsError } from '../errors.ts';
 import { manifestAddress } from '../map-run/event.ts';
 import type { AggregateOptions } from '../options.ts';
+import { UPLOADING } from '../storage/connections.ts';
 import type { S3Location } from '../storage/location.ts';
 import { DEADLINE_MARGIN, type HandlerOptions, optionsFromEnvironment, optionsFromEvent } from './options.ts';
 
@@ -18,7 +19,7 @@ import { DEADLINE_MARGIN, type HandlerOptions, optionsFromEnvironment, optionsFr
 export const handler = makeHandler({
   ...optionsFromEnvironment(process.env),
   client: new S3Client({}),
-  uploadClient: new S3Client({}),
+  uploadClient: new S3Client(UPLOADING),
 });
 
 /** What the handler needs of Lambda's context object. */

@@ -1,10 +1,22 @@
 import { type AgentOptions, Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
-import type { S3Client } from '@aws-sdk/client-s3';
+import type { S3Client, S3ClientConfig } from '@aws-sdk/client-s3';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 
+/** In milliseconds without a byte either way: S3 sends white space while it completes an upload, if that takes long. */
+const IDLE = 120_000;
+
 /**
- * `client` in everything but its connections, of which it has a pool of its own: result files that are open but
+ * What a client that uploads should have. With `Expect: 100-continue`, as is the SDK's default, every part would go over
+ * a new connection; and a request that nobody answers would be waited for without end.
+ */
+export const UPLOADING = {
+  expectContinueHeader: false,
+  requestHandler: { socketTimeout: IDLE },
+} satisfies S3ClientConfig;
+
+/**
+ * `client` as one that uploads, in everything else but its connections, of which it has a pool of its own: result files that are open but
  * not being read hold their connections, and must never keep the upload that everybody waits for from getting one.
  * What is not Node's own, such as a proxy's agent, is shared, as nothing is known about it.
  */
@@ -18,13 +30,19 @@ export function withOwnConnections(client: S3Client): { client: S3Client; close:
 
   const own = new NodeHttpHandler({
     ...rest,
+    socketTimeout: rest.socketTimeout ?? IDLE,
     ...(httpAgent && { httpAgent: httpAgent.constructor === HttpAgent ? optionsOf(httpAgent) : httpAgent }),
     ...(httpsAgent && {
       httpsAgent: httpsAgent.constructor === HttpsAgent ? optionsOf(httpsAgent) : httpsAgent,
     }),
   });
   const config = { value: { ...client.config, requestHandler: own } };
-  return { client: Object.create(client, { config }) as S3Client, close: () => own.destroy() };
+  const middlewareStack = { value: client.middlewareStack.clone() };
+  middlewareStack.value.remove('addExpectContinueMiddleware');
+  return {
+    client: Object.create(client, { config, middlewareStack }) as S3Client,
+    close: () => own.destroy(),
+  };
 }
 
 /** An agent's options are public, but missing from Node's types. */

@@ -1,6 +1,6 @@
 import type { Writable } from 'node:stream';
-import { S3Client } from '@aws-sdk/client-s3';
-import { withOwnConnections } from './connections.ts';
+import { S3Client, type S3ClientConfig } from '@aws-sdk/client-s3';
+import { UPLOADING, withOwnConnections } from './connections.ts';
 import { fileSink, fileSource, streamSink } from './files.ts';
 import { isS3, type Location } from './location.ts';
 import { type S3SinkOptions, s3Sink } from './s3-sink.ts';
@@ -52,22 +52,25 @@ export class Storage {
   }
 
   #reading(): S3Client {
-    if (this.#options.client) return this.#options.client;
-    if (!this.#client) {
-      const made = new S3Client({});
-      this.#client = made;
-      this.#closers.push(() => made.destroy());
-    }
+    this.#client ??= this.#options.client ?? this.#made({});
     return this.#client;
   }
 
   #uploading(): S3Client {
-    if (this.#options.uploadClient) return this.#options.uploadClient;
-    if (!this.#uploadClient) {
-      const { client, close } = withOwnConnections(this.#reading());
-      this.#uploadClient = client;
-      this.#closers.push(close);
-    }
+    this.#uploadClient ??= this.#options.uploadClient ?? this.#ownUploadClient();
     return this.#uploadClient;
+  }
+
+  #ownUploadClient(): S3Client {
+    if (!this.#options.client) return this.#made(UPLOADING);
+    const { client, close } = withOwnConnections(this.#options.client);
+    this.#closers.push(close);
+    return client;
+  }
+
+  #made(config: S3ClientConfig): S3Client {
+    const client = new S3Client(config);
+    this.#closers.push(() => client.destroy());
+    return client;
   }
 }

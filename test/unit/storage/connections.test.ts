@@ -1,5 +1,5 @@
 import { Agent } from 'node:https';
-import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { expect } from 'chai';
 import { withOwnConnections } from '../../../src/storage/connections.ts';
@@ -32,6 +32,26 @@ describe('withOwnConnections', () => {
     expect(ours.httpsAgent).to.include({ maxSockets: 7 }).and.not.equal(theirs.httpsAgent);
     expect(ours.httpAgent).to.be.an('object').and.not.equal(theirs.httpAgent);
     expect(own.client.config.region).to.equal(client.config.region);
+    own.close();
+  });
+
+  it('asks nobody for leave to send a part, and waits for no answer for ever', async () => {
+    const client = await used({});
+    const own = withOwnConnections(client);
+    const put = new PutObjectCommand({ Bucket: 'b', Key: 'k', Body: Buffer.alloc(5 * 1024 ** 2) });
+    let expects: unknown;
+    put.middlewareStack.add(
+      (next) => (args) => {
+        expects = 'Expect' in (args.request as { headers: object }).headers;
+        return next(args);
+      },
+      { step: 'finalizeRequest' },
+    );
+    await client.send(put).catch(() => {});
+    expect(expects).to.equal(true);
+    await own.client.send(put).catch(() => {});
+    expect(expects).to.equal(false);
+    expect(agentsOf(own.client)).to.include({ socketTimeout: 120_000 });
     own.close();
   });
 
