@@ -137,7 +137,7 @@ describe('the fault proxy', () => {
     const asked = deferred();
     proxy.on(
       { operation: 'PutObject' },
-      faults.before(() => asked.resolve(), faults.keepSilent),
+      faults.afterDoing(() => asked.resolve(), faults.keepSilent),
     );
     const body = (await get()).Body as AsyncIterable<Buffer>;
     for await (const chunk of body) {
@@ -180,12 +180,17 @@ describe('the fault proxy', () => {
     expect(await answer.Body?.transformToString()).to.equal(TEXT);
   });
 
-  it('runs a hook at the moment when a request arrives, and waits for it', async () => {
+  it('runs a hook when a request arrives, or has been done, and waits for it', async () => {
     proxy.on(
       { operation: 'GetObject' },
-      faults.before(() => bucket.put('k', 'changed')),
+      faults.afterDoing(() => bucket.put('k', 'changed')),
     );
     expect(await text()).to.equal('changed');
+    proxy.on(
+      { operation: 'PutObject' },
+      faults.beforeAnswering(async () => expect(await bucket.get('k')).to.equal('new')),
+    );
+    await put();
   });
 
   it('refuses a conditional write where there is an object already', async () => {

@@ -28,7 +28,7 @@ export async function startFaultProxy(s3: Pick<S3, 'config' | 'endpoint' | 'envi
   const rules: { match: Match; action: Action; seen: number }[] = [];
   const agent = new Agent({ keepAlive: true });
   const send = standIn((request) => sendTo(s3.endpoint, agent, request), ledger);
-  const underWay = new Set<Promise<void>>();
+  const underWay = new Map<Exchange, Promise<void>>();
 
   /** The first rule that is for it; each counts all that it could have been for. */
   const actionFor = (request: S3Request): Action => {
@@ -45,8 +45,8 @@ export async function startFaultProxy(s3: Pick<S3, 'config' | 'endpoint' | 'envi
     ledger.request(request);
     const exchange = new Exchange(request, response, send, ledger);
     const done = actionFor(request)(exchange).then(() => exchange.over);
-    underWay.add(done);
-    await done.finally(() => underWay.delete(done));
+    underWay.set(exchange, done);
+    await done.finally(() => underWay.delete(exchange));
   });
   server.keepAliveTimeout = 0; // Connections are the clients' to close.
   server.on('connection', (socket) => {
@@ -67,7 +67,11 @@ export async function startFaultProxy(s3: Pick<S3, 'config' | 'endpoint' | 'envi
     },
     /** Waits until no request is under way: each answered to its end, or given up by its client. */
     async quiet(): Promise<void> {
-      while (underWay.size > 0) await Promise.all(underWay);
+      while (underWay.size > 0) await Promise.all(underWay.values());
+    },
+    /** What `quiet` would wait for. */
+    get underWay(): string[] {
+      return [...underWay.keys()].map(({ request }) => `${request.operation} ${request.key}`);
     },
     /** Waits until no client is connected any more. */
     async deserted(): Promise<void> {

@@ -36,11 +36,8 @@ export function stallAfter(bytes: number, released: Promise<unknown> = new Promi
   };
 }
 
-/** Never answers, though the server has done what was asked. */
-export const keepSilent: Action = async (exchange) => {
-  await exchange.forward();
-  await exchange.over;
-};
+/** Never answers, and does nothing. */
+export const keepSilent: Action = (exchange) => exchange.over;
 
 /**
  * Ends the answer cleanly after so many bytes of its body.
@@ -69,20 +66,29 @@ export function failLate(code: string, after = ''): Action {
 }
 
 /** Does something first, and waits for it: holds the request, changes an object, aborts the job. */
-export function before(hook: (exchange: Exchange) => unknown, then: Action = pass): Action {
+export function afterDoing(hook: (exchange: Exchange) => unknown, then: Action = pass): Action {
   return async (exchange) => {
     await hook(exchange);
     await then(exchange);
   };
 }
 
+/** Does something once the server has done what was asked, before the client is told. */
+export function beforeAnswering(hook: () => unknown): Action {
+  return async (exchange) => {
+    const answer = await exchange.forward();
+    await hook();
+    await exchange.send(answer);
+  };
+}
+
 /** Changes the answer. */
 export function edited(edit: Edit, then: Action = pass): Action {
-  return before((exchange) => exchange.edit(edit), then);
+  return afterDoing((exchange) => exchange.edit(edit), then);
 }
 
 /** Answers with the whole object though a range of it was asked for. */
-export const ignoreRange: Action = before(({ request }) => {
+export const ignoreRange: Action = afterDoing(({ request }) => {
   delete request.headers.range;
 });
 

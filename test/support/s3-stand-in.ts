@@ -1,3 +1,4 @@
+import pLimit from 'p-limit';
 import type { Answer, Ledger } from './fault-ledger.ts';
 import { errorAnswer, escapeXml, xmlAnswer } from './faults.ts';
 import type { S3Request } from './s3-request.ts';
@@ -6,17 +7,21 @@ type Send = (request: S3Request) => Promise<Answer>;
 
 /** Does in the embedded server's place what S3 can and that server cannot. */
 export function standIn(send: Send, ledger: Ledger): Send {
+  const inTurn = pLimit(1);
   return async (request) => {
-    const { operation, key, headers } = request;
+    const { operation, headers } = request;
     if (operation === 'ListMultipartUploads') return uploadsOf(request, ledger);
     const writes = operation === 'PutObject' || operation === 'CompleteMultipartUpload';
-    if (writes && headers['if-none-match'] === '*') {
-      const path = request.url.replace(/\?.*/s, '');
-      const there = await send({ ...request, method: 'HEAD', url: path, headers: {}, body: Buffer.alloc(0) });
-      if (there.status === 200) return errorAnswer(412, 'PreconditionFailed', key);
-    }
+    // One after another, as no other write may come between the look and the write.
+    if (writes && headers['if-none-match'] === '*') return await inTurn(() => unlessThere(request, send));
     return await send(request);
   };
+}
+
+async function unlessThere(request: S3Request, send: Send): Promise<Answer> {
+  const path = request.url.replace(/\?.*/s, '');
+  const there = await send({ ...request, method: 'HEAD', url: path, headers: {}, body: Buffer.alloc(0) });
+  return there.status === 200 ? errorAnswer(412, 'PreconditionFailed', request.key) : await send(request);
 }
 
 function uploadsOf({ bucket, query }: S3Request, ledger: Ledger): Answer {
