@@ -32,7 +32,7 @@ describe('aggregate', () => {
 
   it('writes the results of all files into one document and sums up', async () => {
     const { s3, options } = setUp([['1', '{"a":2.0}'], [], ['"é"']]);
-    const summary = await aggregate({ ...options, envelope: { statuses: [] } });
+    const summary = await aggregate({ ...options, envelope: { statuses: [] }, threads: 0 });
     const document = '{"results":[1,{"a":2.0},"é"],"statuses":[]}';
     expect(s3.object('out.json')).to.equal(document);
     const { milliseconds, ...rest } = summary;
