@@ -18,6 +18,7 @@
  * - `ReadFailed`: storage failed while the manifest or a result file was read.
  * - `WriteFailed`: storage failed while the document was written.
  * - `DeadlineExceeded`: the time was up, or would not have been enough.
+ * - `CleanupFailed`: some of what killed jobs have left could not be removed.
  * - `AbortError`: the caller's `signal` was aborted.
  */
 export type ErrorName =
@@ -36,6 +37,7 @@ export type ErrorName =
   | 'CountsDiffer'
   | 'ReadFailed'
   | 'WriteFailed'
+  | 'CleanupFailed'
   | 'DeadlineExceeded'
   | 'AbortError';
 

@@ -1,5 +1,7 @@
 import type { Summary } from '../aggregate.ts';
+import type { CleanupReport } from '../cleanup.ts';
 import type { Inspection } from '../inspect.ts';
+import type { Leftover } from '../storage/leftovers.ts';
 import { formatLocation, type Location } from '../storage/location.ts';
 import { formatBytes, formatSeconds } from './progress.ts';
 
@@ -33,6 +35,21 @@ export function describeInspection(inspection: Inspection): string[] {
     `Memory      about ${formatBytes(memory)}`,
     `Time        about ${formatSeconds(seconds)}`,
   );
+}
+
+/** One leftover, that was removed or only found. */
+export function describeLeftover(leftover: Leftover, dryRun: boolean): string {
+  const what =
+    'uploadId' in leftover
+      ? `${formatLocation(leftover)}, upload ${leftover.uploadId}, initiated ${leftover.initiated?.toISOString() ?? 'nobody knows when'}`
+      : `${leftover.path}, ${formatBytes(leftover.bytes)}, last written ${leftover.modified.toISOString()}`;
+  return `${dryRun ? 'found' : 'removed'} ${what}`;
+}
+
+/** How many there were. */
+export function describeCleanup({ leftovers, younger }: CleanupReport, dryRun: boolean): string {
+  const stay = younger > 0 ? `; ${counted(younger, 'younger one')} left alone` : '';
+  return `${counted(leftovers.length, 'leftover')} ${dryRun ? 'found, none removed' : 'removed'}${stay}`;
 }
 
 function place(location: Location | undefined): string {

@@ -1,16 +1,12 @@
 import { readFileSync } from 'node:fs';
 import type { Writable } from 'node:stream';
-import { inspect as show } from 'node:util';
+import { inspect } from 'node:util';
 import { S3Client, type S3ClientConfig } from '@aws-sdk/client-s3';
-import { aggregate } from '../aggregate.ts';
 import { MapRunResultsError } from '../errors.ts';
-import { inspect } from '../inspect.ts';
-import { UPLOADING } from '../storage/connections.ts';
 import { type JobRequest, parseArgs } from './args.ts';
-import { describeInspection, describeSummary } from './describe.ts';
 import { escapedJson } from './escape.ts';
+import { perform } from './jobs.ts';
 import { Printer } from './printer.ts';
-import { ProgressLine } from './progress.ts';
 
 /** What the command line needs of its surroundings. */
 export interface Surroundings {
@@ -37,18 +33,13 @@ export async function run(argv: readonly string[], surroundings: Surroundings): 
         printer.note(...request.message.trimEnd().split('\n'));
         return USAGE;
       default:
-        await runJob(
-          request.kind === 'aggregate' ? runAggregate : runInspect,
-          request.job,
-          surroundings,
-          printer,
-        );
+        await runJob(request, surroundings, printer);
         await printer.flush('the job is done, but ');
         return DONE;
     }
   } catch (error) {
     if (!(error instanceof MapRunResultsError)) {
-      printer.note(...show(error).split('\n')); // A mistake of ours; Node would show it as it is.
+      printer.note(...inspect(error).split('\n')); // A mistake of ours; Node would show it as it is.
       return FAILED;
     }
     printer.note(`${error.name}: ${error.message}`);
@@ -56,47 +47,27 @@ export async function run(argv: readonly string[], surroundings: Surroundings): 
   }
 }
 
-/** What a job has to say: for people, and for machines. */
-interface Outcome {
-  readonly lines: readonly string[];
-  readonly value: { readonly warnings: readonly string[] };
-}
-type Job = (options: JobOptions, line: ProgressLine | undefined) => Promise<Outcome>;
-type JobOptions = Parameters<typeof aggregate>[0];
-
-async function runJob(
-  job: Job,
-  { manifest, output, options, json, client }: JobRequest,
-  { stdout, stderr, makeClient = (config) => new S3Client(config) }: Surroundings,
-  printer: Printer,
-): Promise<void> {
-  const clients = { client: makeClient(client), uploadClient: makeClient({ ...client, ...UPLOADING }) };
-  const where = output === undefined ? {} : { output: output === '-' ? stdout : output };
-  const line = stderr.isTTY && !json ? new ProgressLine(stderr) : undefined;
+async function runJob(request: JobRequest, surroundings: Surroundings, printer: Printer): Promise<void> {
+  const { stdout, stderr, makeClient = (config) => new S3Client(config) } = surroundings;
+  const clients: S3Client[] = [];
+  const tools = {
+    ...{ stdout, stderr, printer },
+    makeClient: (config: S3ClientConfig = {}) => {
+      const client = makeClient({ ...request.job.client, ...config });
+      clients.push(client);
+      return client;
+    },
+  };
   try {
-    const { lines, value } = await job({ manifest, ...where, ...options, ...clients }, line);
-    line?.clear();
-    for (const warning of value.warnings) printer.note(`warning: ${warning}`);
-    const said = json ? [escapedJson(value)] : lines;
-    // Standard output is the document's where that was asked for.
-    if (job === runAggregate && output === '-') printer.note(...said);
+    const { value, lines, warnings, aside } = await perform(request, tools);
+    for (const warning of warnings ?? []) printer.note(`warning: ${warning}`);
+    const said = request.job.json ? [escapedJson(value)] : lines;
+    if (aside) printer.note(...said);
     else printer.print(...said);
   } finally {
-    line?.clear();
-    clients.client.destroy();
-    clients.uploadClient.destroy();
+    for (const client of clients) client.destroy();
   }
 }
-
-const runAggregate: Job = async (options, line) => {
-  const value = await aggregate({ ...options, onProgress: (progress) => line?.show(progress) });
-  return { value, lines: describeSummary(value) };
-};
-
-const runInspect: Job = async (options) => {
-  const value = await inspect(options);
-  return { value, lines: describeInspection(value) };
-};
 
 function version(): string {
   const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');

@@ -1,11 +1,10 @@
-import { randomUUID } from 'node:crypto';
 import { createReadStream, createWriteStream } from 'node:fs';
 import { link, realpath, rename, rm, stat } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
 import type { Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { MapRunResultsError, wordsOf } from '../errors.ts';
 import type { FileLocation } from './location.ts';
+import { partialOf } from './partial.ts';
 import { destinationExists, NOT_FOUND, type Read, type Write } from './storage.ts';
 
 /** Reads local files. */
@@ -43,7 +42,7 @@ export function fileSink(
     const there = await stat(target).catch(() => undefined);
     if (there?.isFile() && !overwrite) throw destinationExists({ path });
     if (there && !there.isFile()) return streamSink(createWriteStream(target), signal)(document);
-    const partial = join(dirname(target), `.${basename(target)}.${randomUUID()}.partial`);
+    const partial = partialOf(target);
     try {
       await pipeline(document, createWriteStream(partial, { flags: 'wx', flush: true }), { signal });
       if (overwrite) await rename(partial, target);

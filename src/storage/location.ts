@@ -15,6 +15,12 @@ export interface FileLocation {
 
 export type Location = S3Location | FileLocation;
 
+/** What is in a bucket under keys that begin so; all that is in it where the prefix is empty. */
+export interface S3Prefix {
+  readonly bucket: string;
+  readonly prefix: string;
+}
+
 export function isS3(location: object): location is S3Location {
   return 'bucket' in location;
 }
@@ -36,6 +42,15 @@ export function parseLocation(option: string, value: string): Location {
   const [, bucket, key] = /^s3:\/\/([^/]+)\/(.+)$/s.exec(value) ?? [];
   if (!bucket || !key) throw invalid(option, value);
   return { bucket, key };
+}
+
+/**
+ * Reads `s3://bucket/prefix`, of which the prefix may be empty, or a local path.
+ * @throws MapRunResultsError `InvalidOption` when it is neither.
+ */
+export function parsePrefix(option: string, value: string): S3Prefix | FileLocation {
+  const [, bucket, prefix = ''] = /^s3:\/\/([^/]+)(?:\/(.*))?$/s.exec(value) ?? [];
+  return bucket ? { bucket, prefix } : (parseLocation(option, value) as FileLocation);
 }
 
 /** The same text for two locations just when they are the same object or file, whether it is there or not. */

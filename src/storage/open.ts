@@ -2,7 +2,11 @@ import type { Writable } from 'node:stream';
 import { S3Client, type S3ClientConfig } from '@aws-sdk/client-s3';
 import { UPLOADING, withOwnConnections } from './connections.ts';
 import { fileSink, fileSource, streamSink } from './files.ts';
-import { isS3, type Location } from './location.ts';
+import type { FindLeftovers } from './leftovers.ts';
+import { type FileLocation, isS3, type Location, type S3Prefix } from './location.ts';
+import { fileLeftovers } from './partial.ts';
+import { s3Leftovers } from './s3-leftovers.ts';
+import type { S3Options } from './s3-options.ts';
 import { type S3SinkOptions, s3Sink } from './s3-sink.ts';
 import { type S3SourceOptions, s3Source } from './s3-source.ts';
 import type { Read, Write } from './storage.ts';
@@ -73,4 +77,16 @@ export class Storage {
     this.#closers.push(() => client.destroy());
     return client;
   }
+}
+
+/** Finds what jobs that were killed have left; to be closed when all that was found is removed. */
+export function openLeftovers(
+  where: S3Prefix | FileLocation,
+  options: Clients & S3Options,
+  signal: AbortSignal,
+): { find: FindLeftovers; close: () => void } {
+  if (!('bucket' in where)) return { find: fileLeftovers(where), close: () => {} };
+  const client = options.client ?? new S3Client({});
+  const close = () => (options.client ? undefined : client.destroy());
+  return { find: s3Leftovers(client, where, options, signal), close };
 }

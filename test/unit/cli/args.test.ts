@@ -33,6 +33,45 @@ describe('parseArgs', () => {
     });
   });
 
+  it('reads what to clean up', () => {
+    expect(parse('cleanup', 's3://b/p')).to.deep.equal({
+      kind: 'cleanup',
+      job: { where: 's3://b/p', options: {}, json: false, client: {} },
+    });
+    const flags =
+      '--older-than 36h --dry-run --json --endpoint http://h:1 --force-path-style --expected-bucket-owner 123456789012 --request-payer';
+    expect(parse('cleanup', '.', ...flags.split(' '))).to.deep.equal({
+      kind: 'cleanup',
+      job: {
+        where: '.',
+        options: {
+          olderThan: 36 * 3_600_000,
+          dryRun: true,
+          expectedBucketOwner: '123456789012',
+          requestPayer: true,
+        },
+        json: true,
+        client: { endpoint: 'http://h:1', forcePathStyle: true },
+      },
+    });
+  });
+
+  for (const [age, olderThan] of [
+    ['0', 0],
+    ['0d', 0],
+    ['90s', 90_000],
+    ['10m', 600_000],
+    ['1h', 3_600_000],
+    ['2d', 172_800_000],
+  ] as const) {
+    it(`knows how long ${age} is`, () => {
+      expect(parse('cleanup', '.', '--older-than', age)).to.have.nested.property(
+        'job.options.olderThan',
+        olderThan,
+      );
+    });
+  }
+
   it('prints help with every option, and the version', () => {
     const help = parse('aggregate', '--help');
     expect(help.kind).to.equal('text');
@@ -66,6 +105,11 @@ describe('parseArgs', () => {
       '--concurrency must be a whole number from 1 to 1000, got "x"',
     ],
     [['aggregate', 'm', '--envelope', '[]'], '--envelope must be a JSON object'],
+    [['cleanup'], "missing required argument 'where'"],
+    ...['', '1', 'd', '-1d', '1.5d', '1D', '1w', '1d2h', '9999999999d'].map((age): [string[], string] => [
+      ['cleanup', '.', `--older-than=${age}`],
+      `--older-than must be a number and s, m, h or d, or 0, got "${age}"`,
+    ]),
     [['aggregate', 'm', '--endpoint', 'nonsense'], '--endpoint must be a URL, got "nonsense"'],
   ];
   for (const [argv, words] of wrong) {

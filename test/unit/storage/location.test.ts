@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { expect } from 'chai';
-import { formatLocation, identityOf, parseLocation } from '../../../src/storage/location.ts';
+import { formatLocation, identityOf, parseLocation, parsePrefix } from '../../../src/storage/location.ts';
 import { failure } from '../../support/errors.ts';
 
 describe('parseLocation', () => {
@@ -24,6 +24,31 @@ describe('parseLocation', () => {
     it(`refuses ${JSON.stringify(value)}, and names the option`, async () => {
       const error = await failure('InvalidOption', () => parseLocation('output', value));
       expect(error.message).to.include('output').and.include(JSON.stringify(value));
+    });
+  }
+});
+
+describe('parsePrefix', () => {
+  for (const [value, prefix] of [
+    ['s3://b', ''],
+    ['s3://b/', ''],
+    ['s3://b/p/', 'p/'],
+    ['s3://b//p', '/p'],
+    ['s3://b/a b%20+é\n', 'a b%20+é\n'],
+  ] as const) {
+    it(`reads ${JSON.stringify(value)}`, () => {
+      expect(parsePrefix('where', value)).to.deep.equal({ bucket: 'b', prefix });
+    });
+  }
+
+  it('takes for a path what parseLocation does', () => {
+    expect(parsePrefix('where', './a')).to.deep.equal({ path: './a' });
+  });
+
+  for (const value of ['', 's3://', 's3:///p', 'S3://b', 'file:///x']) {
+    it(`refuses ${JSON.stringify(value)}, and names the option`, async () => {
+      const error = await failure('InvalidOption', () => parsePrefix('where', value));
+      expect(error.message).to.include('where').and.include(JSON.stringify(value));
     });
   }
 });
