@@ -4,6 +4,7 @@ import {
   CreateMultipartUploadCommand,
   GetObjectCommand,
   ListMultipartUploadsCommand,
+  ListPartsCommand,
   PutObjectCommand,
   S3Client,
   UploadPartCommand,
@@ -201,25 +202,25 @@ describe('the fault proxy', () => {
   });
 
   describe('with multipart uploads', () => {
-    const target = () => ({ Bucket: bucket.name, Key: 'm' });
+    const target = () => ({ Bucket: bucket.name, Key: 'm/ü' });
     const create = async () => {
       const { UploadId = '' } = await client.send(new CreateMultipartUploadCommand(target()));
       return { ...target(), UploadId };
     };
     const list = async (Prefix: string) => {
       const { Uploads = [] } = await client.send(
-        new ListMultipartUploadsCommand({ Bucket: bucket.name, Prefix }),
+        new ListMultipartUploadsCommand({ Bucket: bucket.name, Prefix, EncodingType: 'url' }),
       );
-      return Uploads.map(({ Key, UploadId }) => ({ Key, UploadId }));
+      return Uploads.map(({ Key = '', UploadId }) => ({ Key: decodeURIComponent(Key), UploadId }));
     };
 
     it('knows which are unfinished, by what the server did, and lists them', async () => {
       const [one, two] = [await create(), await create()];
       const uploading = new UploadPartCommand({ ...one, PartNumber: 1, Body: 'part' });
       const { ETag } = await client.send(uploading);
-      expect(proxy.ledger.of('UploadPart')[0]).to.include({ key: 'm', partNumber: 1 });
+      expect(proxy.ledger.of('UploadPart')[0]).to.include({ key: 'm/ü', partNumber: 1 });
       expect(proxy.ledger.unfinishedUploads.map(({ id }) => id)).to.deep.equal([one.UploadId, two.UploadId]);
-      expect(await list('m')).to.deep.equal([one, two].map(({ Key, UploadId }) => ({ Key, UploadId })));
+      expect(await list('m/')).to.deep.equal([one, two].map(({ Key, UploadId }) => ({ Key, UploadId })));
       expect(await list('n')).to.deep.equal([]);
 
       const parts = { MultipartUpload: { Parts: [{ PartNumber: 1, ETag }] } };
@@ -230,7 +231,7 @@ describe('the fault proxy', () => {
       expect(proxy.ledger.unfinishedUploads).to.have.length(2);
       expect(await failing(completing())).to.include({ code: 'ECONNRESET' });
       expect(proxy.ledger.unfinishedUploads.map(({ id }) => id)).to.deep.equal([two.UploadId]);
-      expect(await bucket.get('m')).to.equal('part');
+      expect(await bucket.get('m/ü')).to.equal('part');
 
       proxy.on({ operation: 'AbortMultipartUpload', calls: nth(1) }, faults.refuse(403, 'AccessDenied'));
       const aborting = () => client.send(new AbortMultipartUploadCommand(two));
@@ -238,6 +239,7 @@ describe('the fault proxy', () => {
       expect(proxy.ledger.unfinishedUploads).to.have.length(1);
       await aborting();
       expect(proxy.ledger.unfinishedUploads).to.have.length(0);
+      expect(await failing(client.send(new ListPartsCommand(two)))).to.include({ name: 'NoSuchUpload' });
       expect([...proxy.ledger.uploads.values()].map(({ state }) => state)).to.deep.equal([
         'completed',
         'aborted',

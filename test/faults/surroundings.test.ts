@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import sinon from 'sinon';
 import { makeHandler } from '../../src/lambda/handler.ts';
+import { runWith, startScript } from '../support/command-line.ts';
 import { failure } from '../support/errors.ts';
 import { nth } from '../support/fault-proxy.ts';
 import { type FaultRow, fakeTimers, faultRows, megabytes, OUTPUT } from '../support/fault-row.ts';
@@ -30,6 +31,13 @@ async function stuck(row: FaultRow): Promise<{ midway: Promise<unknown> }> {
   return { midway: Promise.all([stalled.promise, uploading.promise]) };
 }
 
+function startCommandLine(row: FaultRow) {
+  const { bucket, manifest, proxy } = row;
+  const locations = [`s3://${bucket.name}/${manifest}`, '--output', `s3://${bucket.name}/${OUTPUT}`];
+  const argv = ['aggregate', ...locations, '--force-path-style', '--transformation', 'NONE'];
+  return startScript('src/cli/main.ts', argv, proxy.environment);
+}
+
 /** A Lambda function that is stopped in so many milliseconds. */
 function handle(row: FaultRow, remaining: number, deadlineMargin: number) {
   sinon.stub(console, 'log');
@@ -39,6 +47,22 @@ function handle(row: FaultRow, remaining: number, deadlineMargin: number) {
 }
 
 describe('the fault matrix: surroundings', () => {
+  row('24: what SIGKILL leaves behind is found and removed by cleanup, and a rerun is clean', async (row) => {
+    const { midway } = await stuck(row);
+    const killed = startCommandLine(row);
+    await midway;
+    killed.process.kill('SIGKILL');
+    await killed.ended;
+    expect(row.proxy.ledger.unfinishedUploads).to.have.length(1);
+
+    const argv = ['cleanup', `s3://${row.bucket.name}/out/`, '--older-than', '0'];
+    const cleaned = await runWith(argv, { client: row.client() });
+    expect(cleaned.code, cleaned.err).to.equal(0);
+    expect(cleaned.out).to.include(OUTPUT);
+    expect(row.proxy.ledger.unfinishedUploads).to.have.length(0);
+    await row.succeeds();
+  });
+
   row("25: near the Lambda function's deadline the work stops, and the upload is aborted", async (row) => {
     const { midway } = await stuck(row);
     const clock = fakeTimers();

@@ -1,28 +1,41 @@
-import { execFile } from 'node:child_process';
+import { type ChildProcess, execFile } from 'node:child_process';
 import { PassThrough } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import type { S3Client } from '@aws-sdk/client-s3';
 import { run, type Surroundings } from '../../src/cli/run.ts';
+import { deferred } from './streams.ts';
 import { stubS3 } from './stub-s3.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
-/** Runs a TypeScript file of this project as a process of its own. */
-export function runScript(
+interface Ended {
+  /** -1 where a signal ended it. */
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Starts a TypeScript file of this project as a process of its own. */
+export function startScript(
   script: string,
   argv: readonly string[],
   environment: Readonly<Record<string, string>> = {},
-): Promise<{ code: number; stdout: string; stderr: string }> {
+): { process: ChildProcess; ended: Promise<Ended> } {
   const env = { ...process.env, NODE_OPTIONS: '', NODE_NO_WARNINGS: '1', ...environment };
-  return new Promise((resolve) => {
-    execFile(
-      process.execPath,
-      ['--import', 'tsx', script, ...argv],
-      { cwd: ROOT, env, maxBuffer: 64 * 1024 ** 2 },
-      (error, stdout, stderr) =>
-        resolve({ code: typeof error?.code === 'number' ? error.code : error ? -1 : 0, stdout, stderr }),
-    );
-  });
+  const ended = deferred<Ended>();
+  const started = execFile(
+    process.execPath,
+    ['--import', 'tsx', script, ...argv],
+    { cwd: ROOT, env, maxBuffer: 64 * 1024 ** 2 },
+    (error, stdout, stderr) =>
+      ended.resolve({ code: typeof error?.code === 'number' ? error.code : error ? -1 : 0, stdout, stderr }),
+  );
+  return { process: started, ended: ended.promise };
+}
+
+/** Runs it to its end. */
+export function runScript(...script: Parameters<typeof startScript>): Promise<Ended> {
+  return startScript(...script).ended;
 }
 
 /** Runs the command line in this process, with streams and a client of its own. */

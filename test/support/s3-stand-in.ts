@@ -11,6 +11,7 @@ export function standIn(send: Send, ledger: Ledger): Send {
   return async (request) => {
     const { operation, headers } = request;
     if (operation === 'ListMultipartUploads') return uploadsOf(request, ledger);
+    if (operation === 'ListParts') return partsOf(request, ledger);
     const writes = operation === 'PutObject' || operation === 'CompleteMultipartUpload';
     // One after another, as no other write may come between the look and the write.
     if (writes && headers['if-none-match'] === '*') return await inTurn(() => unlessThere(request, send));
@@ -25,13 +26,23 @@ async function unlessThere(request: S3Request, send: Send): Promise<Answer> {
 }
 
 function uploadsOf({ bucket, query }: S3Request, ledger: Ledger): Answer {
-  const encode = query.get('encoding-type') === 'url' ? encodeURIComponent : escapeXml;
+  const encoding = query.get('encoding-type');
+  const encode = encoding === 'url' ? encodeURIComponent : escapeXml;
   const uploads = ledger.unfinishedUploads
     .filter((upload) => upload.bucket === bucket && upload.key.startsWith(query.get('prefix') ?? ''))
     .map(
       ({ id, key, initiated }) =>
         `<Upload><Key>${encode(key)}</Key><UploadId>${id}</UploadId><Initiated>${initiated.toISOString()}</Initiated></Upload>`,
     );
-  const xml = `<?xml version="1.0" encoding="UTF-8"?>\n<ListMultipartUploadsResult><Bucket>${bucket}</Bucket><IsTruncated>false</IsTruncated>${uploads.join('')}</ListMultipartUploadsResult>`;
-  return xmlAnswer(200, xml);
+  const facts = `<Bucket>${bucket}</Bucket><IsTruncated>false</IsTruncated>${encoding === null ? '' : `<EncodingType>${encoding}</EncodingType>`}`;
+  return xmlAnswer(
+    200,
+    `<ListMultipartUploadsResult>${facts}${uploads.join('')}</ListMultipartUploadsResult>`,
+  );
+}
+
+/** Nobody asks for the parts of an upload that is under way. */
+function partsOf({ key, query }: S3Request, ledger: Ledger): Answer {
+  const isThere = ledger.unfinishedUploads.some(({ id }) => id === query.get('uploadId'));
+  return isThere ? errorAnswer(501, 'NotImplemented', key) : errorAnswer(404, 'NoSuchUpload', key);
 }
