@@ -81,9 +81,16 @@ export function executionRecord(output: string, input = '{}', name = '00000000-0
   };
 }
 
-/** The record of a made-up check, as text, about 2 KB of it. */
-export function fileCheckRecord(random: () => number, index: number): { record: string; output: string } {
-  const check = fileCheck(random, index);
+/**
+ * The record of a made-up check, as text, about 2 KB of it.
+ * @param more Further members of its output.
+ */
+export function fileCheckRecord(
+  random: () => number,
+  index: number,
+  more: Readonly<Record<string, unknown>> = {},
+): { record: string; output: string } {
+  const check = { ...fileCheck(random, index), ...more };
   const output = JSON.stringify(check);
   const { consignmentId, fileId, originalPath, fileSize } = check;
   const input = JSON.stringify({ consignmentId, fileId, originalPath, fileSize, userId: uuid(random) });

@@ -1,18 +1,17 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { pipeline } from 'node:stream/promises';
-import { BUCKET, MANIFEST_KEY, makeFixtures } from './fixtures.ts';
-import type { Settings } from './settings.ts';
-import { PARTS_PATH, swallow, Uploads } from './uploads.ts';
+import { setTimeout as delay } from 'node:timers/promises';
+import { BUCKET, MANIFEST_KEY, makeFixtures } from '../fixtures/fixtures.ts';
+import { fail, xml } from './answers.ts';
+import { CPU_PATH, PARTS_PATH, type ServerReady, type ServerSettings } from './protocol.ts';
+import { swallow, Uploads } from './uploads.ts';
 
 // As much of S3 as one bucket's GetObject, PutObject and multipart uploads. Runs in a process of its own: what it
-// serves is made up on the way out, and what it is sent is swallowed, so neither disk nor memory takes part.
+// serves is a few blocks over and over, and what it is sent is swallowed, so neither disk nor memory takes part.
 
-export interface ServerReady {
-  readonly endpoint: string;
-}
-
-const fixtures = makeFixtures(JSON.parse(process.argv[2] ?? '') as Settings);
+const settings = JSON.parse(process.argv[2] ?? '') as ServerSettings;
+const fixtures = makeFixtures(settings.fixtures);
 const files = new Map(fixtures.files.map((file) => [file.key, file]));
 const uploads = new Uploads();
 
@@ -20,29 +19,19 @@ async function answer(request: IncomingMessage, response: ServerResponse): Promi
   const { method, headers } = request;
   const { pathname, searchParams: query } = new URL(request.url ?? '/', 'http://localhost');
   const path = decodeURIComponent(pathname);
-  if (path.startsWith(PARTS_PATH)) {
-    const parts = uploads.parts(path.slice(PARTS_PATH.length));
-    response.writeHead(parts ? 200 : 404, { 'content-type': 'application/json' });
-    response.end(JSON.stringify(parts ?? null));
-    return;
-  }
+  if (path === CPU_PATH) return tell(response, process.cpuUsage());
+  if (path.startsWith(PARTS_PATH)) return tell(response, uploads.parts(path.slice(PARTS_PATH.length)));
   if (!path.startsWith(`/${BUCKET}/`)) return fail(response, 404, 'NoSuchBucket');
   const key = path.slice(`/${BUCKET}/`.length);
-  const uploadId = query.get('uploadId');
 
   // Answered wrongly, these would be measured wrongly.
   if (headers.range !== undefined || headers['content-encoding']?.includes('aws-chunked'))
     return fail(response, 501, 'NotImplemented');
 
+  if (settings.latency > 0) await delay(settings.latency);
   if (method === 'GET') return await getObject(key, response);
-  if (method === 'PUT') {
-    const part = await swallow(request);
-    if (uploadId === null) uploads.put(key, [part]);
-    else if (!uploads.addPart(uploadId, Number(query.get('partNumber')), part))
-      return fail(response, 404, 'NoSuchUpload');
-    response.writeHead(200, { etag: etagOf(`${part.bytes}-${part.crc}`) }).end();
-    return;
-  }
+  if (method === 'PUT') return await put(key, query, request, response);
+  const uploadId = query.get('uploadId');
   const names = `<Bucket>${BUCKET}</Bucket><Key>${key}</Key>`;
   if (method === 'POST' && query.has('uploads'))
     return xml(response, 'InitiateMultipartUploadResult', `${names}<UploadId>${uploads.create()}</UploadId>`);
@@ -73,17 +62,22 @@ async function getObject(key: string, response: ServerResponse): Promise<void> {
   await pipeline(file?.content() ?? [fixtures.manifest], response);
 }
 
+async function put(key: string, query: URLSearchParams, request: IncomingMessage, response: ServerResponse) {
+  const part = await swallow(request);
+  const uploadId = query.get('uploadId');
+  if (uploadId === null) uploads.put(key, [part]);
+  else if (!uploads.addPart(uploadId, Number(query.get('partNumber')), part))
+    return fail(response, 404, 'NoSuchUpload');
+  response.writeHead(200, { etag: etagOf(`${part.bytes}-${part.crc}`) }).end();
+}
+
+function tell(response: ServerResponse, facts: unknown): void {
+  response.writeHead(facts ? 200 : 404, { 'content-type': 'application/json' });
+  response.end(JSON.stringify(facts ?? null));
+}
+
 function etagOf(text: string): string {
   return `"${Buffer.from(text).toString('hex')}"`;
-}
-
-function xml(response: ServerResponse, name: string, members: string, status = 200): void {
-  response.writeHead(status, { 'content-type': 'application/xml' });
-  response.end(`<?xml version="1.0" encoding="UTF-8"?>\n<${name}>${members}</${name}>`);
-}
-
-function fail(response: ServerResponse, status: number, code: string): void {
-  xml(response, 'Error', `<Code>${code}</Code><Message>${code}</Message>`, status);
 }
 
 const server = createServer((request, response) => {
