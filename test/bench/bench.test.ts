@@ -1,11 +1,11 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import { makeFixtures } from './fixtures/fixtures.ts';
-import { readResults, type ScenarioResults } from './report/results.ts';
+import type { ScenarioResults } from './report/results.ts';
 import type { Standing } from './report/standings.ts';
 
 describe('bench', () => {
@@ -22,7 +22,7 @@ describe('bench', () => {
       { encoding: 'utf8', timeout: 15_000 },
     );
 
-  it('runs contenders on the same results, checks what they wrote', () => {
+  it('runs contenders on the same results, checks what they wrote, and leaves a page with charts', () => {
     const names = ['aggregate', 'transfer'];
     const { status, stdout, stderr } = bench(
       ...['--size', '1MiB', '--files', '2', '--rounds', '1', '--contenders', names.join()],
@@ -39,7 +39,8 @@ describe('bench', () => {
       ['transfer', bytes, undefined, bytes],
     ]);
     expect(report.standings.map(({ contender }) => contender)).to.deep.equal(names);
-    expect(readResults(join(folder, 'results'))).to.have.length(1);
+    expect(readdirSync(join(folder, 'results'))).to.have.members(['map-run.svg', 'results.json']);
+    expect(readFileSync(join(folder, 'RESULTS.md'), 'utf8')).to.contain('(results/map-run.svg)');
   });
 
   it('exits with 2 when it is told what it does not know', () => {

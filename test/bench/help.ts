@@ -10,9 +10,10 @@ export const HELP = `Usage: npm run bench -- [options]
 Compares aggregate() with the bare transfer of the same bytes, and with what others would do.
 
   --scenario <names>    what is compared, by commas, or all (default: ${DEFAULT_SCENARIO.name})
-  --out <folder>        for results.json (default: .bench/results)
+  --out <folder>        for results.json and charts, RESULTS.md beside it (default: .bench/results)
   --json                print the results instead of tables
   --peers <folder>      where npm run bench:peers has installed peers (default: .bench/peers)
+  --render              measure nothing, make charts and RESULTS.md of the results.json in --out
   --help                print this
 
 In place of a scenario's own:

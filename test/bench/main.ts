@@ -1,6 +1,7 @@
 import { findTools } from './contenders/tools.ts';
 import { conditions } from './report/conditions.ts';
 import { describe } from './report/describe.ts';
+import { writePage } from './report/page.ts';
 import { addResults, type ScenarioResults } from './report/results.ts';
 import { standings } from './report/standings.ts';
 import { runRounds } from './rounds.ts';
@@ -20,6 +21,9 @@ async function main(argv: readonly string[]): Promise<number> {
       case 'usage':
         process.stderr.write(request.message);
         return USAGE;
+      case 'render':
+        process.stdout.write(`${writePage(request.settings.out)}\n`);
+        return DONE;
       case 'run':
         await bench(request.scenarios, request.settings);
         return DONE;
@@ -42,10 +46,12 @@ async function bench(scenarios: readonly Scenario[], settings: Settings): Promis
     if (!settings.json) process.stdout.write(describe(results));
     done.push(results);
   }
+  const page = writePage(settings.out);
   if (settings.json)
     process.stdout.write(
       `${JSON.stringify(done.map((results) => ({ ...results, standings: standings(results) })))}\n`,
     );
+  else process.stdout.write(`${page}\n`);
 }
 
 process.exitCode = await main(process.argv.slice(2));

@@ -10,13 +10,14 @@ export interface Settings {
   readonly seed: number;
   /** Folder in which `npm run bench:peers` has installed peers. */
   readonly peers: string;
-  /** Folder for results.json. */
+  /** Folder for results.json and the charts; RESULTS.md is put beside it. */
   readonly out: string;
   readonly json: boolean;
 }
 
 export type CommandLine =
   | { readonly kind: 'run'; readonly scenarios: readonly Scenario[]; readonly settings: Settings }
+  | { readonly kind: 'render'; readonly settings: Settings }
   | { readonly kind: 'help'; readonly text: string }
   | { readonly kind: 'usage'; readonly message: string };
 
@@ -34,12 +35,14 @@ export function parseCommandLine(argv: readonly string[]): CommandLine {
         peers: { type: 'string', default: '.bench/peers' },
         out: { type: 'string', default: '.bench/results' },
         json: { type: 'boolean', default: false },
+        render: { type: 'boolean', default: false },
         help: { type: 'boolean', default: false },
       },
     });
     if (values.help) return { kind: 'help', text: HELP };
-    const { peers, out, json, help, ...words } = values;
+    const { peers, out, json, render, help, ...words } = values;
     const settings = { seed: integer('seed', words.seed, 0, 2 ** 32 - 1) ?? 1, peers, out, json };
+    if (render) return { kind: 'render', settings };
     const scenarios = scenariosNamed(words.scenario).map((scenario) => adapted(scenario, words));
     return { kind: 'run', scenarios, settings };
   } catch (error) {
