@@ -12,6 +12,7 @@ Compares aggregate() with the bare transfer of the same bytes, and with what oth
   --scenario <names>    what is compared, by commas, or all (default: ${DEFAULT_SCENARIO.name})
   --out <folder>        for results.json and charts, RESULTS.md beside it (default: .bench/results)
   --json                print the results instead of tables
+  --profile             take a CPU profile of each contender instead, and print where its time went
   --peers <folder>      where npm run bench:peers has installed peers (default: .bench/peers)
   --render              measure nothing, make charts and RESULTS.md of the results.json in --out
   --help                print this

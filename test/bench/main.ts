@@ -1,4 +1,5 @@
 import { findTools } from './contenders/tools.ts';
+import { profileScenario } from './profile/profile.ts';
 import { conditions } from './report/conditions.ts';
 import { describe } from './report/describe.ts';
 import { writePage } from './report/page.ts';
@@ -23,6 +24,10 @@ async function main(argv: readonly string[]): Promise<number> {
         return USAGE;
       case 'render':
         process.stdout.write(`${writePage(request.settings.out)}\n`);
+        return DONE;
+      case 'profile':
+        for (const scenario of request.scenarios)
+          for await (const words of profileScenario(scenario, request.settings)) process.stdout.write(words);
         return DONE;
       case 'run':
         await bench(request.scenarios, request.settings);

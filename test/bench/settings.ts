@@ -16,7 +16,7 @@ export interface Settings {
 }
 
 export type CommandLine =
-  | { readonly kind: 'run'; readonly scenarios: readonly Scenario[]; readonly settings: Settings }
+  | { readonly kind: 'run' | 'profile'; readonly scenarios: readonly Scenario[]; readonly settings: Settings }
   | { readonly kind: 'render'; readonly settings: Settings }
   | { readonly kind: 'help'; readonly text: string }
   | { readonly kind: 'usage'; readonly message: string };
@@ -35,16 +35,17 @@ export function parseCommandLine(argv: readonly string[]): CommandLine {
         peers: { type: 'string', default: '.bench/peers' },
         out: { type: 'string', default: '.bench/results' },
         json: { type: 'boolean', default: false },
+        profile: { type: 'boolean', default: false },
         render: { type: 'boolean', default: false },
         help: { type: 'boolean', default: false },
       },
     });
     if (values.help) return { kind: 'help', text: HELP };
-    const { peers, out, json, render, help, ...words } = values;
+    const { peers, out, json, profile, render, help, ...words } = values;
     const settings = { seed: integer('seed', words.seed, 0, 2 ** 32 - 1) ?? 1, peers, out, json };
     if (render) return { kind: 'render', settings };
     const scenarios = scenariosNamed(words.scenario).map((scenario) => adapted(scenario, words));
-    return { kind: 'run', scenarios, settings };
+    return { kind: profile ? 'profile' : 'run', scenarios, settings };
   } catch (error) {
     return { kind: 'usage', message: `error: ${(error as Error).message}\n` };
   }
