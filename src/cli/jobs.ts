@@ -14,6 +14,8 @@ export interface Tools {
   readonly stdout: Writable;
   readonly stderr: Writable & { isTTY?: boolean; columns?: number };
   readonly printer: Printer;
+  /** Gives the job up. */
+  readonly signal: AbortSignal;
   readonly makeClient: (config?: S3ClientConfig) => S3Client;
 }
 
@@ -41,6 +43,8 @@ export async function perform({ kind, job }: JobRequest, tools: Tools): Promise<
 
 async function runAggregate(job: MapRunJob, tools: Tools): Promise<Outcome> {
   const line = tools.stderr.isTTY && !job.json ? new ProgressLine(tools.stderr) : undefined;
+  const stopping = () => line?.replace('Stopping, and cleaning up. Once more to stop at once.');
+  tools.signal.addEventListener('abort', stopping, { once: true });
   try {
     const value = await aggregate({
       ...optionsOf(job, tools),
@@ -58,13 +62,14 @@ async function runInspect(job: MapRunJob, tools: Tools): Promise<Outcome> {
   return { value, lines: describeInspection(value), warnings: value.warnings };
 }
 
-function optionsOf({ manifest, output, options }: MapRunJob, { stdout, makeClient }: Tools) {
+function optionsOf({ manifest, output, options }: MapRunJob, { stdout, makeClient, signal }: Tools) {
   return {
     ...options,
     manifest,
     ...(output !== undefined && { output: output === '-' ? stdout : output }),
     client: makeClient(),
     uploadClient: makeClient(UPLOADING),
+    signal,
   };
 }
 
@@ -74,6 +79,7 @@ async function runCleanup({ where, options, json }: CleanupJob, tools: Tools): P
     ...options,
     where,
     client: tools.makeClient(),
+    signal: tools.signal,
     onLeftover: (leftover) => json || tools.printer.print(describeLeftover(leftover, dryRun)),
   });
   return { value, lines: [describeCleanup(value, dryRun)] };

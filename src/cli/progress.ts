@@ -57,6 +57,12 @@ export class ProgressLine {
     this.#stream.write(`\r${line}\x1b[K`);
   }
 
+  /** Shows something else, until it is cleared. */
+  replace(words: string): void {
+    this.#drawn = Number.POSITIVE_INFINITY;
+    this.#stream.write(`\r${words.slice(0, (this.#stream.columns ?? 80) - 1)}\x1b[K`);
+  }
+
   clear(): void {
     if (this.#drawn > 0) this.#stream.write('\r\x1b[K');
     this.#drawn = Number.NEGATIVE_INFINITY;

@@ -1,16 +1,16 @@
-import { type ChildProcess, execFile } from 'node:child_process';
-import { PassThrough } from 'node:stream';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { PassThrough, type Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import type { S3Client } from '@aws-sdk/client-s3';
 import { run, type Surroundings } from '../../src/cli/run.ts';
-import { deferred } from './streams.ts';
 import { stubS3 } from './stub-s3.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
-interface Ended {
-  /** -1 where a signal ended it. */
-  readonly code: number;
+/** How a process ended: by itself with a code, or by a signal. */
+export interface Ended {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
   readonly stdout: string;
   readonly stderr: string;
 }
@@ -22,20 +22,22 @@ export function startScript(
   environment: Readonly<Record<string, string>> = {},
 ): { process: ChildProcess; ended: Promise<Ended> } {
   const env = { ...process.env, NODE_OPTIONS: '', NODE_NO_WARNINGS: '1', ...environment };
-  const ended = deferred<Ended>();
-  const started = execFile(
-    process.execPath,
-    ['--import', 'tsx', script, ...argv],
-    { cwd: ROOT, env, maxBuffer: 64 * 1024 ** 2 },
-    (error, stdout, stderr) =>
-      ended.resolve({ code: typeof error?.code === 'number' ? error.code : error ? -1 : 0, stdout, stderr }),
-  );
-  return { process: started, ended: ended.promise };
+  const child = spawn(process.execPath, ['--import', 'tsx', script, ...argv], {
+    cwd: ROOT,
+    env,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const [stdout, stderr] = [kept(child.stdout), kept(child.stderr)];
+  const ended = new Promise<Ended>((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', (code, signal) => resolve({ code, signal, stdout: stdout(), stderr: stderr() }));
+  });
+  return { process: child, ended };
 }
 
-/** Runs it to its end. */
-export function runScript(...script: Parameters<typeof startScript>): Promise<Ended> {
-  return startScript(...script).ended;
+/** Runs one to its end. */
+export async function runScript(...args: Parameters<typeof startScript>): Promise<Ended> {
+  return await startScript(...args).ended;
 }
 
 /** Runs the command line in this process, with streams and a client of its own. */
@@ -55,7 +57,7 @@ interface With {
 }
 
 /** Reads a stream as it is written; gives what there was. */
-function kept(stream: PassThrough): () => string {
+function kept(stream: Readable): () => string {
   const chunks: Buffer[] = [];
   stream.on('data', (chunk) => chunks.push(chunk));
   return () => Buffer.concat(chunks).toString();

@@ -153,8 +153,11 @@ export class FaultRow {
   }
 }
 
-/** Declares rows: each a test with a bucket and a proxy of its own, and what must hold after it. */
-export function faultRows(): (title: string, test: (row: FaultRow) => Promise<unknown>) => void {
+/**
+ * Declares rows: each a test with a bucket and a proxy of its own, and what must hold after it.
+ * @param bound In milliseconds: what takes longer hangs.
+ */
+export function faultRows(bound = BOUND): (title: string, test: (row: FaultRow) => Promise<unknown>) => void {
   let s3: S3;
   before(async () => {
     s3 = await startS3();
@@ -169,7 +172,7 @@ export function faultRows(): (title: string, test: (row: FaultRow) => Promise<un
       const proxy = await startFaultProxy(s3);
       const row = new FaultRow(s3, proxy, await s3.bucket());
       try {
-        await within(BOUND, proxy, async () => {
+        await within(bound, proxy, async () => {
           await test(row);
           await row.check();
           await idle();
@@ -181,7 +184,7 @@ export function faultRows(): (title: string, test: (row: FaultRow) => Promise<un
         row.close();
         await proxy.stop();
       }
-    }).timeout(BOUND + 1_000);
+    }).timeout(bound + 1_000);
   };
 }
 
