@@ -16,7 +16,7 @@ import {
   stallAfter,
   withChecksum,
 } from '../support/faults.ts';
-import { OUTPUT_TYPES, TRANSFORMATIONS } from '../support/forms.ts';
+import { OUTPUT_TYPES } from '../support/forms.ts';
 import { deferred, idle } from '../support/streams.ts';
 
 const row = faultRows();
@@ -65,7 +65,8 @@ describe('the fault matrix: reading', () => {
     expect(resumptions).to.equal(8);
   });
 
-  for (const transformation of TRANSFORMATIONS)
+  // Of bare outputs, those of COMPACT and FLATTEN are read in the same way.
+  for (const transformation of ['NONE', 'COMPACT'] as const)
     for (const outputType of OUTPUT_TYPES)
       row(`2: a cut at any byte makes no difference (${transformation}, ${outputType})`, async (row) => {
         const texts = ['{"é€😀\\n":"\\u00e9\\"","n":-12.5e-7}', '[true,1E+21]'];
