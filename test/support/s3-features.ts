@@ -5,6 +5,7 @@ export const FEATURES = {
   'if-none-match': 'overwrite: false',
   'content-encoding': 'compress: gzip, for readers that go by the header',
   'list-uploads': 'map-run-results cleanup',
+  'list-uploads-times': 'map-run-results cleanup --older-than',
   'list-uploads-pages': 'map-run-results cleanup of more than 1,000 uploads',
 } as const;
 
@@ -13,7 +14,7 @@ export type Feature = keyof typeof FEATURES;
 /** What the server that tests use is declared to lack: the one that `npm run test:s3` names, or the embedded one. */
 export const LACKING: readonly Feature[] = process.env.TEST_S3_ENDPOINT
   ? parseFeatures(process.env.TEST_S3_WITHOUT ?? '')
-  : ['if-none-match', 'content-encoding', 'list-uploads', 'list-uploads-pages'];
+  : ['if-none-match', 'content-encoding', 'list-uploads', 'list-uploads-times', 'list-uploads-pages'];
 
 /** @throws Error on a name that is none of a feature */
 export function parseFeatures(words: string): Feature[] {
@@ -35,7 +36,7 @@ export function optional(feature: Feature, title: string, test: () => Promise<vo
     it(title, test);
     return;
   }
-  it(`is declared without ${feature}, so it is not so that ${title}`, async () => {
+  it(`fails, as it is declared without ${feature}: ${title}`, async () => {
     const outcome = await test().then(
       () => 'the server has it',
       () => 'the server lacks it',
