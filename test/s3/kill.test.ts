@@ -70,9 +70,7 @@ describe('a command line that is killed', () => {
 
       const left = await bucket.get('out/document.json');
       const unfinished = await bucket.unfinishedUploads();
-      expect(left === 'old' || left === expected, 'an object that is neither the old one nor whole').to.equal(
-        true,
-      );
+      expect(left === 'old' || left === expected, 'the object is whole, or the old one').to.equal(true);
       hits[unfinished.length > 0 ? 'during' : left === 'old' ? 'before' : 'after']++;
 
       const printed = await runHere('cleanup', `s3://${bucket.name}/out/`, '--older-than', '0s');
@@ -85,9 +83,10 @@ describe('a command line that is killed', () => {
     });
   }
 
-  it('was hit before, during and after its upload', () => {
-    console.log(`      kills: ${JSON.stringify(hits)}`);
+  it('was killed before its upload, after it, and mostly during it', () => {
+    console.log(`      ${hits.before} before the upload, ${hits.during} during it, ${hits.after} after it`);
+    expect(hits.before).to.be.above(0);
     expect(hits.during).to.be.above(KILLS / 2);
-    expect(hits.before + hits.during + hits.after).to.equal(KILLS);
+    expect(hits.after).to.be.above(0);
   });
 });
