@@ -6,7 +6,7 @@ import type { Batch } from './results/reader.ts';
 /** Counts what passes by; it is what progress and summary are made of. */
 export class Tally {
   readonly #total: Pick<Progress, 'bytesTotal' | 'files'>;
-  readonly #onProgress: (progress: Progress) => void;
+  readonly #onProgress: ((progress: Progress) => void) | undefined;
   readonly #count = { bytesRead: 0, filesRead: 0, results: 0, bytesWritten: 0 };
 
   readonly #resumptions: () => number;
@@ -14,7 +14,7 @@ export class Tally {
   #succeeded = 0;
   #filesWithElements = 0;
 
-  constructor(plan: Plan, resumptions: () => number, onProgress: (progress: Progress) => void = () => {}) {
+  constructor(plan: Plan, resumptions: () => number, onProgress?: (progress: Progress) => void) {
     this.#resumptions = resumptions;
     this.#total = { bytesTotal: plan.bytes, files: plan.files.length };
     this.#onProgress = onProgress;
@@ -60,7 +60,7 @@ export class Tally {
   async *results(batches: AsyncIterable<Batch>): AsyncGenerator<Batch, void> {
     for await (const batch of batches) {
       this.#count.results += batch.count;
-      calling('onProgress', () => this.#onProgress(this.progress));
+      this.#tell();
       yield batch;
     }
   }
@@ -70,6 +70,11 @@ export class Tally {
       this.#count.bytesWritten += chunk.length;
       yield chunk;
     }
-    calling('onProgress', () => this.#onProgress(this.progress));
+    this.#tell();
+  }
+
+  #tell(): void {
+    const onProgress = this.#onProgress;
+    if (onProgress) calling('onProgress', () => onProgress(this.progress));
   }
 }
