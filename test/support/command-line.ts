@@ -7,6 +7,9 @@ import { stubS3 } from './stub-s3.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
+/** As in .mocharc.json. */
+const LOADERS = ['--import', 'tsx', '--import', './test/support/tsx-in-threads.mjs'];
+
 /** How a process ended: by itself with a code, or by a signal. */
 export interface Ended {
   readonly code: number | null;
@@ -22,7 +25,7 @@ export function startScript(
   environment: Readonly<Record<string, string>> = {},
 ): { process: ChildProcess; ended: Promise<Ended> } {
   const env = { ...process.env, NODE_OPTIONS: '', NODE_NO_WARNINGS: '1', ...environment };
-  const child = spawn(process.execPath, ['--import', 'tsx', script, ...argv], {
+  const child = spawn(process.execPath, [...LOADERS, script, ...argv], {
     cwd: ROOT,
     env,
     stdio: ['ignore', 'pipe', 'pipe'],
