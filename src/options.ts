@@ -56,7 +56,7 @@ export interface AggregateOptions {
    * which nothing is wanted, as the upload is slower, does not count.
    */
   readonly stallTimeout?: number;
-  /** In milliseconds: when to give the work up, with `DeadlineExceeded`; aborting may take 5 s more. Default: never. */
+  /** In milliseconds: when to give the work up, with `DeadlineExceeded`; cleaning up may take 9 s more. Default: never. */
   readonly timeLimit?: number;
   /**
    * Bytes of result files a second, as measured where this runs. Where they would take longer than `timeLimit` at

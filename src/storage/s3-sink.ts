@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Readable } from 'node:stream';
+import { PassThrough, pipeline, type Readable } from 'node:stream';
 import {
   AbortMultipartUploadCommand,
   CompleteMultipartUploadCommand,
@@ -11,7 +11,7 @@ import {
 import { Upload } from '@aws-sdk/lib-storage';
 import { MapRunResultsError, wordsOf } from '../errors.ts';
 import { formatLocation, type S3Location } from './location.ts';
-import { finish, head, RUN_METADATA } from './s3-finish.ts';
+import { finish, graceful, head, RUN_METADATA } from './s3-finish.ts';
 import { accessParams, objectParams, type S3Options } from './s3-options.ts';
 import { destinationExists, firstCause, type Write } from './storage.ts';
 
@@ -26,7 +26,7 @@ export interface S3SinkOptions extends S3Options {
 }
 
 /** In milliseconds: how long an abort may take. A Lambda function that waits longer may be stopped before it throws. */
-const ABORT_TIMEOUT = 5_000;
+const ABORT_TIMEOUT = 4_000;
 
 /** Writes to S3: a document smaller than one part by PutObject, any other by a multipart upload. */
 export function s3Sink(
@@ -37,13 +37,15 @@ export function s3Sink(
 ): Write {
   const { partSize, queueSize, contentType, contentEncoding, overwrite } = options;
   const target = { Bucket: location.bucket, Key: location.key, ...accessParams(options) };
-  return async (document) => {
+  return async (source) => {
+    // Destroyed, a stream made of a generator first waits for what the generator waits for; this one closes at once.
+    const document = pipeline(source, new PassThrough(), () => {});
     const run = randomUUID();
     const watched = watch(client, document, target, run, signal);
     const { Metadata, ...params } = objectParams(options);
     try {
       // S3 itself refuses only at the end, after all the work.
-      if (!overwrite && (await exists(client, target))) throw destinationExists(location);
+      if (!overwrite && (await exists(client, target, signal))) throw destinationExists(location);
       const upload = new Upload({
         client: watched.client,
         params: {
@@ -62,6 +64,7 @@ export function s3Sink(
       });
       return (await upload.done()).ETag;
     } catch (error) {
+      source.destroy();
       document.destroy();
       const cause = watched.firstError() ?? firstCause(error, signal);
       const leftover = await abort(client, target, watched.uploadId());
@@ -75,8 +78,8 @@ export function s3Sink(
 /**
  * The client as Upload is given it: it notes the upload's id and the first request that failed, and then destroys the
  * document (Upload itself would wait for ever for one that stalls) and cancels the other parts. It sends nothing more
- * once the signal is aborted. Only parts are cancelled in flight: a cancelled create, complete or put would leave its
- * outcome unknown.
+ * once the signal is aborted. Parts are cancelled in flight then; a create, complete or put is given some
+ * time, as its outcome would be unknown.
  */
 function watch(
   client: S3Client,
@@ -88,6 +91,7 @@ function watch(
   let uploadId: string | undefined;
   let firstError: unknown;
   const parts = new AbortController();
+  const late = graceful(signal);
   const cancelParts = () => parts.abort(signal.reason);
   signal.addEventListener('abort', cancelParts, { once: true });
 
@@ -95,10 +99,10 @@ function watch(
     try {
       signal.throwIfAborted();
       if (command instanceof CompleteMultipartUploadCommand || command instanceof PutObjectCommand)
-        return await finish(client, command, target, run, signal);
+        return await finish(client, command, target, run, signal, late.signal);
       if (command instanceof UploadPartCommand)
         return await client.send(command, { abortSignal: parts.signal });
-      const answer = await client.send(command);
+      const answer = await client.send(command, { abortSignal: late.signal });
       if (command instanceof CreateMultipartUploadCommand && 'UploadId' in answer) uploadId = answer.UploadId;
       return answer;
     } catch (error) {
@@ -112,13 +116,20 @@ function watch(
     client: Object.create(client, { send: { value: send } }) as S3Client,
     uploadId: () => uploadId,
     firstError: () => firstError,
-    end: () => signal.removeEventListener('abort', cancelParts),
+    end: () => {
+      late.end();
+      signal.removeEventListener('abort', cancelParts);
+    },
   };
 }
 
 /** Where it cannot be told, S3 is left to say so at the end. */
-async function exists(client: S3Client, target: { Bucket: string; Key: string }): Promise<boolean> {
-  return head(client, target).then(
+async function exists(
+  client: S3Client,
+  target: { Bucket: string; Key: string },
+  signal: AbortSignal,
+): Promise<boolean> {
+  return head(client, target, signal).then(
     (object) => object !== undefined,
     () => false,
   );

@@ -63,6 +63,19 @@ describe('the fault matrix: uploading', () => {
     expect(count(row, 'CompleteMultipartUpload')).to.equal(0);
   });
 
+  row('16: so it does while the source stalls', async (row) => {
+    await twoParts(row);
+    const stalled = deferred();
+    const stalling = afterDoing(() => stalled.resolve(), stallAfter(100_000));
+    row.proxy.on({ operation: 'GetObject', key: row.files[1] ?? '' }, stalling);
+    row.proxy.on(
+      part(1),
+      afterDoing(() => stalled.promise, refuse(403, 'AccessDenied')),
+    );
+    const error = await row.fails('WriteFailed');
+    expect(error.message).to.include('AccessDenied');
+  });
+
   row('17: a part that is stored, its answer lost, is retried, and nothing comes twice', async (row) => {
     await twoParts(row);
     for (const number of [1, 2]) row.proxy.on({ ...part(number), calls: nth(1) }, loseAnswer);

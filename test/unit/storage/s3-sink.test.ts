@@ -301,6 +301,67 @@ describe('s3Sink', () => {
     expect(s3.sent.at(-1)).to.equal('AbortMultipartUpload');
   });
 
+  for (const [Unanswered, mebibytes] of [
+    [CreateMultipartUploadCommand, 12],
+    [CompleteMultipartUploadCommand, 12],
+    [PutObjectCommand, 1],
+  ] as const) {
+    it(`waits no longer than some seconds for ${Unanswered.name} once the signal is aborted`, async () => {
+      const s3 = stubS3();
+      const clock = sinon.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+      const asked = deferred();
+      s3.override((command, signal) => {
+        if (!(command instanceof Unanswered)) return undefined;
+        asked.resolve();
+        const never = deferred();
+        signal?.addEventListener('abort', () => never.reject(new Error('cancelled')));
+        return never.promise;
+      });
+      const writing = write(s3, source(mebibytes, 'ends')).catch((error: unknown) => error);
+      await asked.promise;
+      const reason = new MapRunResultsError('AbortError', 'aborted by the caller');
+      stop.abort(reason);
+      let settled = false;
+      writing.then(() => (settled = true));
+      await clock.tickAsync(2_999);
+      expect(settled).to.equal(false);
+      await clock.tickAsync(1);
+      expect(await writing).to.equal(reason);
+      expect(s3.unfinishedUploads).to.have.property('size', 0);
+    });
+  }
+
+  it('tells of success where that comes in those seconds', async () => {
+    const s3 = stubS3();
+    const [asked, release] = [deferred(), deferred()];
+    s3.override(async (command) => {
+      if (!(command instanceof CompleteMultipartUploadCommand)) return undefined;
+      asked.resolve();
+      await release.promise;
+      return undefined;
+    });
+    const writing = write(s3, source(12, 'ends'));
+    await asked.promise;
+    stop.abort(new MapRunResultsError('AbortError', 'aborted by the caller'));
+    release.resolve();
+    expect(await writing).to.equal('"complete"');
+  });
+
+  it('looks no longer whether something is there once the signal is aborted', async () => {
+    const s3 = stubS3();
+    s3.override((command, signal) => {
+      if (!(command instanceof HeadObjectCommand)) return undefined;
+      const never = deferred();
+      signal?.addEventListener('abort', () => never.reject(new Error('cancelled')));
+      return never.promise;
+    });
+    const writing = write(s3, source(1, 'ends'), { overwrite: false });
+    const reason = new MapRunResultsError('AbortError', 'aborted by the caller');
+    stop.abort(reason);
+    expect(await writing.catch((error: unknown) => error)).to.equal(reason);
+    expect(s3.sent).to.deep.equal(['HeadObject']);
+  });
+
   it('does not complete an upload once the signal is aborted', async () => {
     const s3 = stubS3();
     const release = deferred();
