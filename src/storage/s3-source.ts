@@ -51,6 +51,9 @@ export function s3Source(
   };
 }
 
+/** The object is another one than before. */
+class Changed extends Error {}
+
 /** How much of an object has been read, and of which version. */
 class ObjectBeingRead {
   offset = 0;
@@ -84,10 +87,10 @@ class ObjectBeingRead {
       return;
     }
     const range = `bytes ${this.offset}-${this.#length - 1}/${this.#length}`;
-    if (ETag !== this.#etag || (this.offset === 0 ? ContentLength !== this.#length : ContentRange !== range))
-      throw new Error(
-        `asked for ${range} of ${this.#etag}, S3 answered with ${ContentRange ?? 'everything'} of ${ETag}`,
-      );
+    // Not every store takes notice of If-Match.
+    if (ETag !== this.#etag) throw new Changed(`its ETag was ${this.#etag} and is ${ETag}`);
+    if (this.offset === 0 ? ContentLength !== this.#length : ContentRange !== range)
+      throw new Error(`asked for ${range}, S3 answered with ${ContentRange ?? 'everything'}`);
   }
 
   take(chunk: Buffer): void {
@@ -119,7 +122,7 @@ function readError(
       ...location,
       cause,
     });
-  const changed = $metadata?.httpStatusCode === 412;
+  const changed = cause instanceof Changed || $metadata?.httpStatusCode === 412;
   const what = changed
     ? `the ${role} ${where} changed while it was read, at byte ${byteOffset}`
     : `reading the ${role} ${where} failed at byte ${byteOffset}`;

@@ -109,7 +109,7 @@ describe('the fault matrix: reading', () => {
     row(`4: a GET that stalls in ${what} is resumed`, async (row) => {
       const file = await threeFiles(row);
       row.proxy.on({ ...file, calls: nth(1) }, stall);
-      const { resumptions } = await row.succeeds({ stallTimeout: 100 });
+      const { resumptions } = await row.succeeds({ stallTimeout: 500 });
       expect(resumptions).to.equal(1);
       expect(ranges(row, file.key)).to.have.length(2);
     });
@@ -118,7 +118,7 @@ describe('the fault matrix: reading', () => {
       const file = await largeThen(row, '1');
       row.proxy.on({ ...file, calls: nth(1) }, stallAfter(100));
       row.proxy.on(file, what === 'its body' ? stallAfter(0) : stall);
-      const error = await row.fails('ReadFailed', { stallTimeout: 100, readAttempts: 2 });
+      const error = await row.fails('ReadFailed', { stallTimeout: 500, readAttempts: 2 });
       expect(error).to.include({ key: file.key, byteOffset: 100 });
     });
   }
@@ -199,6 +199,18 @@ describe('the fault matrix: reading', () => {
     const error = await row.fails('ResultFileChanged');
     expect(error).to.include({ key: file.key, byteOffset: 10 });
     expect(ranges(row, file.key)).to.have.length(2);
+  });
+
+  row('7: so it does where the store takes no notice of If-Match', async (row) => {
+    const file = await largeThen(row, '1', '2');
+    row.proxy.on({ ...file, calls: nth(1) }, resetAfter(10));
+    const unconditionally = afterDoing(async ({ request }) => {
+      await row.bucket.put(file.key, changed);
+      delete request.headers['if-match'];
+    });
+    row.proxy.on({ ...file, calls: nth(2) }, unconditionally);
+    const error = await row.fails('ResultFileChanged');
+    expect(error).to.include({ key: file.key, byteOffset: 10 });
   });
 
   const elsewhere = edited(({ headers, ...answer }) => ({
