@@ -1,10 +1,9 @@
 import { formatLocation, type Location } from '../storage/location.ts';
 import { ElementParser } from './elements.ts';
-import { type Frame, Framer, isSpace } from './framer.ts';
+import { type Frame, Framer } from './framer.ts';
 import type { Limits } from './limits.ts';
 import { type Element, Flaw, type OutputType, refusal, type Select } from './reader.ts';
-
-const OPEN_BRACKET = 0x5b;
+import { isSpace, OPEN_BRACKET } from './syntax.ts';
 
 /** How ResultWriter makes results of children's outputs, in AWS's words. */
 export type Transformation = 'NONE' | 'COMPACT' | 'FLATTEN';

@@ -1,6 +1,7 @@
-import { LONG_STRING, MARK } from './lifted.ts';
+import { Follower } from './follower.ts';
 import { type Limits, tooDeep, tooLarge } from './limits.ts';
 import { Flaw, type OutputType, type Refuse } from './reader.ts';
+import { CLOSE_BRACKET, COMMA, isSpace, NEWLINE, OPEN_BRACKET } from './syntax.ts';
 
 /** Some whole elements of a result file, one after the other, as they stand in it. */
 export interface Frame {
@@ -16,12 +17,8 @@ export interface Frame {
   readonly resultNumber: number;
 }
 
-const [NEWLINE, SPACE, QUOTE, COMMA, BACKSLASH, LOWER_U] = [0x0a, 0x20, 0x22, 0x2c, 0x5c, 0x75];
-const [OPEN_BRACKET, CLOSE_BRACKET, OPEN_BRACE, CLOSE_BRACE] = [0x5b, 0x5d, 0x7b, 0x7d];
-
-/** Where the framer is. Up to SCALAR, inside an element; from then on, what may come next between elements. */
-const [STRING, ESCAPE, HEX, NESTED, SCALAR] = [0, 1, 2, 3, 4];
-const [START, FIRST, ELEMENT, SEPARATOR, END, LINE, LINE_END] = [5, 6, 7, 8, 9, 10, 11];
+/** What may come next between elements. */
+const [START, FIRST, ELEMENT, SEPARATOR, END, LINE, LINE_END] = [0, 1, 2, 3, 4, 5, 6];
 
 const EXPECTED: Readonly<Record<number, string>> = {
   [START]: 'the [ of an array; for JSON Lines set outputType to JSONL',
@@ -31,16 +28,6 @@ const EXPECTED: Readonly<Record<number, string>> = {
   [END]: 'the end of the file; for JSON Lines set outputType to JSONL',
   [LINE_END]: 'the end of the line',
 };
-
-const MARK_BYTE = MARK.charCodeAt(0);
-
-/** What is the matter with a string: it is not right, or it must be lifted however short it is. */
-const [WRONG, ODD] = [1, 2];
-const IS_PLAIN = Uint8Array.from({ length: 256 }, (_, byte) =>
-  Number(byte >= SPACE && byte !== QUOTE && byte !== BACKSLASH && byte !== MARK_BYTE),
-);
-const IS_ESCAPE = among('"\\/bfnrtu');
-const IS_HEX = among('0123456789abcdefABCDEF');
 
 /**
  * Cuts a result file between its elements, as its bytes arrive. It judges what stands between them, brackets, commas
@@ -55,18 +42,12 @@ export class Framer {
   readonly #refuse: Refuse;
   readonly #limits: Limits;
   readonly #lines: boolean;
+  readonly #follower: Follower;
   #state: number;
-  /** Brackets and braces open inside the element. */
-  #depth = 0;
   /** The beginning of an element that has not ended yet, and its length: it stands at negative positions. */
   #pending: Buffer[] = [];
   #pendingBytes = 0;
-  /** Of the string that the framer is in: where in the file it begins, what is the matter with it, digits of \u to come. */
-  #stringStart = 0;
-  #matter = 0;
-  #digits = 0;
-  /** Strings to be lifted, by their places in the file; how many of the bounds are of elements that have ended. */
-  #strings: number[] = [];
+  /** How many of the bounds of strings are of elements that have ended. */
   #stringsEnded = 0;
   /** Where in the file the last element began, and whether it was an array. */
   #lastStart = 0;
@@ -81,6 +62,7 @@ export class Framer {
     this.#limits = limits;
     this.#bytes = skipped;
     this.#lines = outputType === 'JSONL';
+    this.#follower = new Follower(this.#lines, limits.maxDepth);
     this.#state = this.#lines ? LINE : START;
   }
 
@@ -90,14 +72,14 @@ export class Framer {
    * @throws MapRunResultsError `ResultFileMalformed` where the file is broken between its elements, `LimitExceeded`.
    */
   *push(chunk: Buffer): Generator<Frame, void, undefined> {
-    const bounds: number[] = this.#state <= SCALAR ? [-this.#pendingBytes] : [];
+    const bounds: number[] = this.#follower.isInside ? [-this.#pendingBytes] : [];
     const { length } = chunk;
     const followed = this.#scan(chunk, bounds);
     const tooLargeAt = this.#cutOffTooLarge(bounds, followed);
     yield* this.#cut(chunk, bounds);
     if (tooLargeAt !== undefined)
       throw this.#refuse(tooLarge(this.#limits, this.#lines), this.#bytes + tooLargeAt, this.#elements + 1);
-    if (followed < length && this.#state <= SCALAR)
+    if (followed < length && this.#follower.isInside)
       throw this.#refuse(tooDeep(this.#limits), this.#lastStart, this.#elements + 1);
     if (followed < length)
       throw this.#refuse(new Flaw(`expected ${EXPECTED[this.#state]}`), this.#bytes + followed);
@@ -110,9 +92,9 @@ export class Framer {
    */
   *end(): Generator<Frame, void, undefined> {
     const start = this.#bytes - this.#pendingBytes;
-    if (this.#state === SCALAR && this.#lines) {
+    if (this.#follower.isInScalar && this.#lines) {
       yield* this.#cut(Buffer.alloc(0), [-this.#pendingBytes, 0]);
-    } else if (this.#state <= SCALAR) {
+    } else if (this.#follower.isInside) {
       const why = `has no end: the file ends at byte ${this.#bytes}`;
       throw this.#refuse(new Flaw(why), start, this.#elements + 1);
     } else if (this.#state === LINE_END && this.#lastIsArray) {
@@ -139,8 +121,7 @@ export class Framer {
   /** Gives the elements that have ended, and keeps the beginning of one that has not. */
   *#cut(chunk: Buffer, bounds: number[]): Generator<Frame, void, undefined> {
     const open = bounds.length % 2 === 1 ? bounds.pop() : undefined;
-    const strings = this.#stringsEnded === 0 ? [] : this.#strings;
-    if (this.#stringsEnded > 0) this.#strings = strings.splice(this.#stringsEnded);
+    const strings = this.#follower.strings.splice(0, this.#stringsEnded);
     this.#stringsEnded = 0;
     if (bounds[0] !== undefined && bounds[0] < 0) yield this.#joined(chunk, bounds, strings);
     if (bounds.length > 0) yield this.#frame(chunk, bounds, strings, this.#bytes);
@@ -169,105 +150,48 @@ export class Framer {
     return frame;
   }
 
-  /** Follows the chunk to its end or its first fault, and says where that is; notes where elements begin and end. */
+  /** Goes through the chunk to its end or its first fault, and says where that is; notes where elements begin and end. */
   #scan(chunk: Buffer, bounds: number[]): number {
-    const [length, lines, strings, offset] = [chunk.length, this.#lines, this.#strings, this.#bytes];
-    const { maxDepth } = this.#limits;
-    const after = lines ? LINE_END : SEPARATOR;
-    let [state, depth, stringStart, matter] = [this.#state, this.#depth, this.#stringStart, this.#matter];
-    let followed = length;
-    for (let i = 0; i < length; i++) {
-      let byte = chunk[i] as number;
-      if (state === STRING) {
-        // Most bytes are in here, and most of the others are the quotes of JSON inside JSON.
-        for (;;) {
-          while (IS_PLAIN[byte] && ++i < length) byte = chunk[i] as number;
-          if (byte !== BACKSLASH || i + 2 >= length || chunk[i + 1] !== QUOTE) break;
-          i += 2;
-          byte = chunk[i] as number;
-        }
-        if (i === length) break;
-        if (byte === QUOTE) {
-          const end = i + 1;
-          if (matter === ODD || (matter === 0 && offset + end - stringStart >= LONG_STRING))
-            strings.push(stringStart, offset + end);
-          state = NESTED;
-          if (depth === 0) {
-            bounds.push(end);
-            this.#stringsEnded = strings.length;
-            state = after;
-          }
-        } else if (byte === BACKSLASH) state = ESCAPE;
-        else matter |= byte === MARK_BYTE ? ODD : WRONG;
-      } else if (state === NESTED) {
-        if (byte === QUOTE) {
-          state = STRING;
-          stringStart = offset + i;
-          matter = 0;
-        } else if (byte === OPEN_BRACE || byte === OPEN_BRACKET) {
-          if (++depth > maxDepth) {
-            followed = i;
-            break;
-          }
-        } else if ((byte === CLOSE_BRACE || byte === CLOSE_BRACKET) && --depth === 0) {
-          bounds.push(i + 1);
-          this.#stringsEnded = strings.length;
-          state = after;
-        }
-      } else if (state === ESCAPE) {
-        if (!IS_ESCAPE[byte]) matter |= WRONG;
-        if (byte === LOWER_U) matter |= ODD;
-        this.#digits = 4;
-        state = byte === LOWER_U ? HEX : STRING;
-      } else if (state === HEX) {
-        if (!IS_HEX[byte]) {
-          matter |= WRONG;
-          state = STRING;
-          i--; // It may be the string's end.
-        } else if (--this.#digits === 0) state = STRING;
-      } else {
-        if (state === SCALAR) {
-          if (!isSpace(byte) && (lines || (byte !== COMMA && byte !== CLOSE_BRACKET))) continue;
-          bounds.push(i);
-          this.#stringsEnded = strings.length;
-          state = after;
-        }
-        if (state === LINE_END && byte === NEWLINE) state = LINE;
-        if (isSpace(byte)) continue;
-        if (state === SEPARATOR && byte === COMMA) state = ELEMENT;
-        else if ((state === SEPARATOR || state === FIRST) && byte === CLOSE_BRACKET) state = END;
-        else if (state === START && byte === OPEN_BRACKET) state = FIRST;
-        else if (
-          state === LINE ||
-          ((state === FIRST || state === ELEMENT) && byte !== COMMA && byte !== CLOSE_BRACKET)
-        ) {
-          bounds.push(i);
-          this.#lastStart = this.#bytes + i;
-          this.#lastIsArray = byte === OPEN_BRACKET;
-          depth = byte === OPEN_BRACE || byte === OPEN_BRACKET ? 1 : 0;
-          state = depth === 1 ? NESTED : byte === QUOTE ? STRING : SCALAR;
-          stringStart = offset + i;
-          matter = 0;
-        } else {
-          followed = i;
-          break;
-        }
+    const follower = this.#follower;
+    let at = 0;
+    while (at < chunk.length) {
+      if (follower.isInside) at = follower.follow(chunk, at, this.#bytes);
+      else {
+        at = this.#nextElement(chunk, at);
+        if (at === chunk.length || !this.#isNext(chunk[at])) return at;
+        bounds.push(at);
+        this.#lastStart = this.#bytes + at;
+        this.#lastIsArray = chunk[at] === OPEN_BRACKET;
+        at = follower.begin(chunk, at, this.#bytes);
       }
+      if (follower.isInside) return at;
+      bounds.push(at);
+      this.#stringsEnded = follower.strings.length;
+      this.#state = this.#lines ? LINE_END : SEPARATOR;
+    }
+    return at;
+  }
+
+  /** Goes on to an element, a fault or the end of the chunk. */
+  #nextElement(chunk: Buffer, start: number): number {
+    let state = this.#state;
+    let at = start;
+    for (; at < chunk.length; at++) {
+      const byte = chunk[at];
+      if (state === LINE_END && byte === NEWLINE) state = LINE;
+      else if (isSpace(byte)) continue;
+      else if (state === SEPARATOR && byte === COMMA) state = ELEMENT;
+      else if ((state === SEPARATOR || state === FIRST) && byte === CLOSE_BRACKET) state = END;
+      else if (state === START && byte === OPEN_BRACKET) state = FIRST;
+      else break;
     }
     this.#state = state;
-    this.#depth = depth;
-    this.#stringStart = stringStart;
-    this.#matter = matter;
-    return followed;
+    return at;
   }
-}
 
-export function isSpace(byte: number | undefined): boolean {
-  return byte === SPACE || byte === NEWLINE || byte === 0x0d || byte === 0x09;
-}
-
-function among(characters: string): Uint8Array {
-  return Uint8Array.from({ length: 256 }, (_, byte) =>
-    Number(characters.includes(String.fromCharCode(byte))),
-  );
+  /** Whether an element may begin with that, here. */
+  #isNext(byte: number | undefined): boolean {
+    if (this.#state === LINE) return true;
+    return (this.#state === FIRST || this.#state === ELEMENT) && byte !== COMMA && byte !== CLOSE_BRACKET;
+  }
 }
