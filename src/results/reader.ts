@@ -6,7 +6,7 @@ import type { Limits } from './limits.ts';
 /** Some texts, already joined by the separator. Small ones are gathered, as a stream of many is slow. */
 export interface Batch {
   /** UTF-8. Its memory is the batch's alone. */
-  readonly bytes: Buffer;
+  readonly bytes: Buffer<ArrayBuffer>;
   /** How many texts there are in it: none where nothing is made of elements. */
   readonly count: number;
   /** How many elements they are made of. Over all batches of a file it adds up to all of its elements. */

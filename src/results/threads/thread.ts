@@ -66,11 +66,7 @@ class OpenFile {
 
   /** The batches so far. Their memory goes with them. */
   #sent(): SentBatch[] {
-    const batches = this.#batches.map(({ bytes, count, elements }) => {
-      const isAlone = bytes.length === bytes.buffer.byteLength;
-      const own = isAlone ? bytes : Uint8Array.prototype.slice.call(bytes);
-      return { bytes: own as Uint8Array<ArrayBuffer>, count, elements };
-    });
+    const batches = this.#batches;
     this.#batches = [];
     return batches;
   }
