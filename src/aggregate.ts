@@ -70,7 +70,7 @@ export async function aggregate(options: AggregateOptions): Promise<Summary> {
     const tally = new Tally(plan, () => storage.resumptions, settings.onProgress);
     const warnings = new Warnings(run.manifest, settings);
 
-    reader = openReader('stream-json', howManyThreads(settings, plan));
+    reader = openReader(settings.reader, howManyThreads(settings, plan));
     const { read, threads } = reader;
     const failures = await takeFailures(settings, run, storage, stop);
     const readResults = (file: ResultFile) => {

@@ -7,6 +7,7 @@ import type { Transformation } from './results/form.ts';
 import type { Limits } from './results/limits.ts';
 import type { MapResult } from './results/map.ts';
 import type { OutputType } from './results/reader.ts';
+import type { ReaderName } from './results/readers.ts';
 import { formatLocation, isS3, type Location, parseLocation, type S3Location } from './storage/location.ts';
 import { checkOption, show, WORD_OPTION_NAMES, WORD_OPTIONS, type WordOptions } from './word-options.ts';
 
@@ -44,6 +45,11 @@ export interface AggregateOptions {
    * grows where 10,000 parts (S3's limit) would not hold the document. `queueSize` + 2 of them are in memory.
    */
   readonly partSize?: number;
+  /**
+   * What takes results out of the result files: `stream-json`, the default, or `scanner`, which gives the same bytes
+   * and the same errors in less than half the time.
+   */
+  readonly reader?: ReaderName;
   /** Parts uploaded at once. Default 4, from 1 to 64. */
   readonly queueSize?: number;
   /**
@@ -196,6 +202,7 @@ const DEFAULTS = {
   envelope: {},
   ascii: WORD_OPTIONS.ascii.default,
   concurrency: WORD_OPTIONS.concurrency.default,
+  reader: WORD_OPTIONS.reader.default,
   threads: WORD_OPTIONS.threads.default,
   partSize: WORD_OPTIONS.partSize.default,
   queueSize: WORD_OPTIONS.queueSize.default,

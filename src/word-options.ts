@@ -79,6 +79,12 @@ export const WORD_OPTIONS = {
     choices: ['none', 'gzip'],
     help: 'default: gzip where the output ends in .gz, else none',
   },
+  reader: {
+    kind: 'choice',
+    choices: ['stream-json', 'scanner'],
+    default: 'stream-json',
+    help: 'what takes results out of the result files: the scanner is faster, and gives the same',
+  },
   concurrency: { kind: 'integer', min: 1, max: 1000, default: 8, help: 'result files open at once' },
   threads: {
     kind: 'integer',

@@ -1,3 +1,4 @@
+import { endOfPlain } from './json-bytes.ts';
 import { LONG_STRING, MARK } from './lifted.ts';
 import {
   BACKSLASH,
@@ -11,7 +12,6 @@ import {
   OPEN_BRACE,
   OPEN_BRACKET,
   QUOTE,
-  SPACE,
 } from './syntax.ts';
 
 /** Where the follower is. */
@@ -20,10 +20,6 @@ const [STRING, ESCAPE, HEX, NESTED, SCALAR, OUTSIDE] = [0, 1, 2, 3, 4, 5];
 /** What is the matter with a string: it is not right, or it must be lifted however short it is. */
 const [WRONG, ODD] = [1, 2];
 const MARK_BYTE = MARK.charCodeAt(0);
-const IS_PLAIN = Uint8Array.from({ length: 256 }, (_, byte) =>
-  Number(byte >= SPACE && byte !== QUOTE && byte !== BACKSLASH && byte !== MARK_BYTE),
-);
-
 /** Follows elements, from chunk to chunk, just as closely as it takes to find their ends and their long strings. */
 export class Follower {
   /** Strings that can be lifted, by their places in the file: where the first begins, where it ends, and so on. */
@@ -58,35 +54,36 @@ export class Follower {
    * @param offset Where in the file the chunk begins.
    * @returns What `follow` does.
    */
-  begin(chunk: Buffer, start: number, offset: number): number {
+  begin(chunk: Buffer, view: DataView, start: number, offset: number): number {
     const byte = chunk[start];
     const isNested = byte === OPEN_BRACE || byte === OPEN_BRACKET;
     this.#depth = isNested ? 1 : 0;
     this.#state = isNested ? NESTED : byte === QUOTE ? STRING : SCALAR;
     this.#stringStart = offset + start;
     this.#matter = 0;
-    return this.follow(chunk, start + 1, offset);
+    return this.follow(chunk, view, start + 1, offset);
   }
 
   /**
    * Follows the element that it is in.
    * @returns Where that ends; while it is still inside the end of the chunk, or the bracket that is too deep.
    */
-  follow(chunk: Buffer, start: number, offset: number): number {
+  follow(chunk: Buffer, view: DataView, start: number, offset: number): number {
     const [length, lines, maxDepth, strings] = [chunk.length, this.#lines, this.#maxDepth, this.strings];
     let [state, depth, stringStart, matter] = [this.#state, this.#depth, this.#stringStart, this.#matter];
     let i = start;
     for (; i < length; i++) {
       let byte = chunk[i] as number;
       if (state === STRING) {
+        if (byte === MARK_BYTE && offset + i === stringStart + 1) matter |= ODD;
         // Most bytes are in here, and most of the others are the quotes of JSON inside JSON.
         for (;;) {
-          while (IS_PLAIN[byte] && ++i < length) byte = chunk[i] as number;
-          if (byte !== BACKSLASH || i + 2 >= length || chunk[i + 1] !== QUOTE) break;
+          i = endOfPlain(view, i, length);
+          if (i + 2 >= length || chunk[i] !== BACKSLASH || chunk[i + 1] !== QUOTE) break;
           i += 2;
-          byte = chunk[i] as number;
         }
         if (i === length) break;
+        byte = chunk[i] as number;
         if (byte === QUOTE) {
           const behind = offset + i + 1;
           if (matter === ODD || (matter === 0 && behind - stringStart >= LONG_STRING))
@@ -98,7 +95,7 @@ export class Follower {
             break;
           }
         } else if (byte === BACKSLASH) state = ESCAPE;
-        else matter |= byte === MARK_BYTE ? ODD : WRONG;
+        else matter |= WRONG;
       } else if (state === NESTED) {
         if (byte === QUOTE) {
           state = STRING;

@@ -1,7 +1,8 @@
+import { Between } from './between.ts';
 import { Follower } from './follower.ts';
 import { type Limits, tooDeep, tooLarge } from './limits.ts';
 import { Flaw, type OutputType, type Refuse } from './reader.ts';
-import { CLOSE_BRACKET, COMMA, isSpace, NEWLINE, OPEN_BRACKET } from './syntax.ts';
+import { OPEN_BRACKET } from './syntax.ts';
 
 /** Some whole elements of a result file, one after the other, as they stand in it. */
 export interface Frame {
@@ -17,23 +18,17 @@ export interface Frame {
   readonly resultNumber: number;
 }
 
-/** What may come next between elements. */
-const [START, FIRST, ELEMENT, SEPARATOR, END, LINE, LINE_END] = [0, 1, 2, 3, 4, 5, 6];
-
-const EXPECTED: Readonly<Record<number, string>> = {
-  [START]: 'the [ of an array; for JSON Lines set outputType to JSONL',
-  [FIRST]: 'a result or the end of the array',
-  [ELEMENT]: 'a result',
-  [SEPARATOR]: 'a comma or the end of the array',
-  [END]: 'the end of the file; for JSON Lines set outputType to JSONL',
-  [LINE_END]: 'the end of the line',
-};
+/**
+ * Takes an element before anybody else has looked at it, if it can.
+ * @param start Where in the chunk it begins.
+ * @returns Where it ends, or a negative number.
+ */
+export type Skim = (start: number) => number;
 
 /**
- * Cuts a result file between its elements, as its bytes arrive. It judges what stands between them, brackets, commas
- * or newlines, and white space; of the elements it follows just as much as it takes to find their ends. Whether they
- * are JSON is for a parser to say, which can then be given whole elements and needs to know nothing of chunks. An
- * element that exceeds the limits is refused as soon as that much of it has arrived.
+ * Cuts a result file between its elements, as its bytes arrive. Whether they are JSON is for a parser to say, which
+ * can then be given whole elements and needs to know nothing of chunks. An element that exceeds the limits is refused
+ * as soon as that much of it has arrived.
  *
  * A last line without a newline is taken, unless it is an array: then the file is one of type JSON, and what would be
  * one result is all of them.
@@ -42,8 +37,8 @@ export class Framer {
   readonly #refuse: Refuse;
   readonly #limits: Limits;
   readonly #lines: boolean;
+  readonly #between: Between;
   readonly #follower: Follower;
-  #state: number;
   /** The beginning of an element that has not ended yet, and its length: it stands at negative positions. */
   #pending: Buffer[] = [];
   #pendingBytes = 0;
@@ -62,27 +57,30 @@ export class Framer {
     this.#limits = limits;
     this.#bytes = skipped;
     this.#lines = outputType === 'JSONL';
+    this.#between = new Between(this.#lines);
     this.#follower = new Follower(this.#lines, limits.maxDepth);
-    this.#state = this.#lines ? LINE : START;
   }
 
   /**
    * Takes the next chunk and gives the elements that end in it, if any do. They come before the error, so that the
    * first fault of a file is the one reported, however it is cut into chunks.
+   * @param skim Is offered every element that begins in the chunk, in their order. Those it takes are not given.
    * @throws MapRunResultsError `ResultFileMalformed` where the file is broken between its elements, `LimitExceeded`.
    */
-  *push(chunk: Buffer): Generator<Frame, void, undefined> {
-    const bounds: number[] = this.#follower.isInside ? [-this.#pendingBytes] : [];
+  *push(chunk: Buffer, skim?: Skim): Generator<Frame, void, undefined> {
     const { length } = chunk;
-    const followed = this.#scan(chunk, bounds);
-    const tooLargeAt = this.#cutOffTooLarge(bounds, followed);
-    yield* this.#cut(chunk, bounds);
-    if (tooLargeAt !== undefined)
-      throw this.#refuse(tooLarge(this.#limits, this.#lines), this.#bytes + tooLargeAt, this.#elements + 1);
-    if (followed < length && this.#follower.isInside)
-      throw this.#refuse(tooDeep(this.#limits), this.#lastStart, this.#elements + 1);
-    if (followed < length)
-      throw this.#refuse(new Flaw(`expected ${EXPECTED[this.#state]}`), this.#bytes + followed);
+    for (let at = 0, followed = 0; at < length; at = followed) {
+      const bounds: number[] = this.#follower.isInside ? [-this.#pendingBytes] : [];
+      followed = this.#scan(chunk, at, bounds, skim);
+      const isFault = followed < length && bounds.length === 0;
+      const tooLargeAt = this.#cutOffTooLarge(bounds, followed);
+      yield* this.#cut(chunk, bounds, skim !== undefined);
+      if (tooLargeAt !== undefined)
+        throw this.#refuse(tooLarge(this.#limits, this.#lines), this.#bytes + tooLargeAt, this.#elements + 1);
+      if (followed < length && this.#follower.isInside)
+        throw this.#refuse(tooDeep(this.#limits), this.#lastStart, this.#elements + 1);
+      if (isFault) throw this.#refuse(new Flaw(this.#between.expected), this.#bytes + followed);
+    }
     this.#bytes += length;
   }
 
@@ -92,18 +90,16 @@ export class Framer {
    */
   *end(): Generator<Frame, void, undefined> {
     const start = this.#bytes - this.#pendingBytes;
+    const { missing } = this.#between;
     if (this.#follower.isInScalar && this.#lines) {
-      yield* this.#cut(Buffer.alloc(0), [-this.#pendingBytes, 0]);
+      yield* this.#cut(Buffer.alloc(0), [-this.#pendingBytes, 0], false);
     } else if (this.#follower.isInside) {
       const why = `has no end: the file ends at byte ${this.#bytes}`;
       throw this.#refuse(new Flaw(why), start, this.#elements + 1);
-    } else if (this.#state === LINE_END && this.#lastIsArray) {
+    } else if (this.#between.isInLine && this.#lastIsArray) {
       const why = 'is an array that no newline ends, as in a file of type JSON; set outputType to JSON';
       throw this.#refuse(new Flaw(why), this.#lastStart, this.#elements);
-    } else if (!this.#lines && this.#state !== END) {
-      const why = this.#state === START ? 'the file is empty' : 'the file ends before its array does';
-      throw this.#refuse(new Flaw(why), this.#bytes);
-    }
+    } else if (missing !== undefined) throw this.#refuse(new Flaw(missing), this.#bytes);
   }
 
   /** Takes the first element that is too large, and whatever follows it, out of the bounds; says where it begins. */
@@ -118,12 +114,15 @@ export class Framer {
     return undefined;
   }
 
-  /** Gives the elements that have ended, and keeps the beginning of one that has not. */
-  *#cut(chunk: Buffer, bounds: number[]): Generator<Frame, void, undefined> {
+  /**
+   * Gives the elements that have ended, and keeps the beginning of one that has not.
+   * @param apart Each in a frame of its own.
+   */
+  *#cut(chunk: Buffer, bounds: number[], apart: boolean): Generator<Frame, void, undefined> {
     const open = bounds.length % 2 === 1 ? bounds.pop() : undefined;
     const strings = this.#follower.strings.splice(0, this.#stringsEnded);
     this.#stringsEnded = 0;
-    if (bounds[0] !== undefined && bounds[0] < 0) yield this.#joined(chunk, bounds, strings);
+    if (bounds[0] !== undefined && (bounds[0] < 0 || apart)) yield this.#first(chunk, bounds, strings);
     if (bounds.length > 0) yield this.#frame(chunk, bounds, strings, this.#bytes);
     if (open === undefined) return;
     const rest = chunk.subarray(Math.max(0, open));
@@ -131,13 +130,14 @@ export class Framer {
     this.#pendingBytes += rest.length;
   }
 
-  /** Takes out the first element, which began in an earlier chunk; only such ones have to be copied. */
-  #joined(chunk: Buffer, bounds: number[], strings: number[]): Frame {
+  /** Takes out the first element. Only where it began in an earlier chunk it has to be copied. */
+  #first(chunk: Buffer, bounds: number[], strings: number[]): Frame {
     const [start = 0, end = 0] = bounds.splice(0, 2);
     let next = 0;
     while ((strings[next] ?? Number.POSITIVE_INFINITY) < this.#bytes + end) next += 2;
     const own = strings.splice(0, next);
-    const bytes = Buffer.concat([...this.#pending, chunk.subarray(0, end)]);
+    const inChunk = chunk.subarray(Math.max(0, start), end);
+    const bytes = start < 0 ? Buffer.concat([...this.#pending, inChunk]) : inChunk;
     this.#pending = [];
     this.#pendingBytes = 0;
     return this.#frame(bytes, [0, end - start], own, this.#bytes + start);
@@ -150,48 +150,38 @@ export class Framer {
     return frame;
   }
 
-  /** Goes through the chunk to its end or its first fault, and says where that is; notes where elements begin and end. */
-  #scan(chunk: Buffer, bounds: number[]): number {
-    const follower = this.#follower;
-    let at = 0;
+  /**
+   * Goes on to the end of the chunk, to the first fault, or with `skim` to the end of an element that it has followed.
+   * Notes where elements begin and end, and says where it is.
+   */
+  #scan(chunk: Buffer, start: number, bounds: number[], skim: Skim | undefined): number {
+    const [between, follower] = [this.#between, this.#follower];
+    const view = new DataView(chunk.buffer, chunk.byteOffset, chunk.length);
+    let at = start;
     while (at < chunk.length) {
-      if (follower.isInside) at = follower.follow(chunk, at, this.#bytes);
+      if (follower.isInside) at = follower.follow(chunk, view, at, this.#bytes);
       else {
-        at = this.#nextElement(chunk, at);
-        if (at === chunk.length || !this.#isNext(chunk[at])) return at;
-        bounds.push(at);
+        at = between.skip(chunk, at);
+        if (at === chunk.length || !between.mayBegin(chunk[at])) return at;
         this.#lastStart = this.#bytes + at;
         this.#lastIsArray = chunk[at] === OPEN_BRACKET;
-        at = follower.begin(chunk, at, this.#bytes);
+        const end = skim ? skim(at) : -1;
+        if (end < 0) {
+          bounds.push(at);
+          at = follower.begin(chunk, view, at, this.#bytes);
+        } else {
+          between.elementEnded();
+          this.#elements++;
+          at = end;
+          continue;
+        }
       }
       if (follower.isInside) return at;
+      between.elementEnded();
       bounds.push(at);
       this.#stringsEnded = follower.strings.length;
-      this.#state = this.#lines ? LINE_END : SEPARATOR;
+      if (skim) return at;
     }
     return at;
-  }
-
-  /** Goes on to an element, a fault or the end of the chunk. */
-  #nextElement(chunk: Buffer, start: number): number {
-    let state = this.#state;
-    let at = start;
-    for (; at < chunk.length; at++) {
-      const byte = chunk[at];
-      if (state === LINE_END && byte === NEWLINE) state = LINE;
-      else if (isSpace(byte)) continue;
-      else if (state === SEPARATOR && byte === COMMA) state = ELEMENT;
-      else if ((state === SEPARATOR || state === FIRST) && byte === CLOSE_BRACKET) state = END;
-      else if (state === START && byte === OPEN_BRACKET) state = FIRST;
-      else break;
-    }
-    this.#state = state;
-    return at;
-  }
-
-  /** Whether an element may begin with that, here. */
-  #isNext(byte: number | undefined): boolean {
-    if (this.#state === LINE) return true;
-    return (this.#state === FIRST || this.#state === ELEMENT) && byte !== COMMA && byte !== CLOSE_BRACKET;
   }
 }

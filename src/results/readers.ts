@@ -1,10 +1,12 @@
 import type { Reader } from './reader.ts';
+import { scannerReader } from './scanner.ts';
 import { streamJsonReader } from './stream-json.ts';
 import { ThreadPool } from './threads/pool.ts';
 
-/** The readers that there are, by the names that the option `reader` knows them by. */
+/** The readers that there are, by the names that the option `reader` knows them by. They differ in speed alone. */
 export const READERS = {
   'stream-json': streamJsonReader,
+  scanner: scannerReader,
 } as const satisfies Record<string, Reader>;
 
 export type ReaderName = keyof typeof READERS;

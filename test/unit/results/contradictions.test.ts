@@ -1,11 +1,13 @@
 import { expect } from 'chai';
 import sinon from 'sinon';
 import { type AggregateOptions, aggregate } from '../../../src/index.ts';
+import { READERS, type ReaderName } from '../../../src/results/readers.ts';
 import { executionRecord } from '../../support/consignment.ts';
 import { failure } from '../../support/errors.ts';
 import { mapRun } from '../../support/map-run.ts';
 import { stubS3 } from '../../support/stub-s3.ts';
 
+const READER_NAMES = Object.keys(READERS) as ReaderName[];
 const RECORD = JSON.stringify(executionRecord('1'));
 
 interface Row {
@@ -133,25 +135,26 @@ describe('result files that contradict what is said of them, or one another', ()
   afterEach(() => sinon.restore());
 
   for (const { when, files, extension = 'json', options, file, resultNumber, byteOffset, words } of ROWS) {
-    it(`are refused when ${when}`, async () => {
-      const run = mapRun({
-        succeeded: files.map((text) => [text]),
-        content: ([text]) => text ?? '',
-        extension,
+    for (const reader of READER_NAMES)
+      it(`are refused when ${when}, by ${reader}`, async () => {
+        const run = mapRun({
+          succeeded: files.map((text) => [text]),
+          content: ([text]) => text ?? '',
+          extension,
+        });
+        const s3 = stubS3(run.files);
+        const manifest = { bucket: 'bucket', key: run.manifestKey };
+        const error = await failure('ResultFileMalformed', () =>
+          aggregate({ manifest, client: s3.client, reader, ...options }),
+        );
+        expect(error).to.include({
+          byteOffset,
+          key: run.manifestKey.replace('manifest.json', `SUCCEEDED_${file}.${extension}`),
+        });
+        expect(error.resultNumber).to.equal(resultNumber);
+        for (const word of words) expect(error.message).to.include(word);
+        expect(s3.sent).to.not.include('PutObject');
       });
-      const s3 = stubS3(run.files);
-      const manifest = { bucket: 'bucket', key: run.manifestKey };
-      const error = await failure('ResultFileMalformed', () =>
-        aggregate({ manifest, client: s3.client, ...options }),
-      );
-      expect(error).to.include({
-        byteOffset,
-        key: run.manifestKey.replace('manifest.json', `SUCCEEDED_${file}.${extension}`),
-      });
-      expect(error.resultNumber).to.equal(resultNumber);
-      for (const word of words) expect(error.message).to.include(word);
-      expect(s3.sent).to.not.include('PutObject');
-    });
   }
 
   it('are taken for what they are said to be', async () => {
