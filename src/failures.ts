@@ -50,7 +50,7 @@ export async function takeFailures(
     return inOrder(files, readFile, settings.concurrency, stop);
   };
 
-  const statuses: StatusCounts = {};
+  const statuses: StatusCounts = Object.create(null); // What others inherit may be the name of a status.
   const appends = settings.failures === 'append';
   if (settings.rerun) {
     const lines = /\.jsonl$/i.test(formatLocation(settings.rerun));

@@ -82,6 +82,21 @@ describe('a run in which not everything succeeded, over HTTP', () => {
     });
   }
 
+  it('counts statuses named like what objects inherit', async () => {
+    const odd = ['constructor', '__proto__', 'constructor'].map((Status) => failed(Status, 1, {}));
+    const more = mapRun({ succeeded: [['1']], failed: [JSON.stringify(odd)], bucket: bucket.name });
+    await bucket.putMapRun(more);
+    const { summary } = await run({
+      manifest: { bucket: bucket.name, key: more.manifestKey },
+      failures: 'omit',
+    });
+    expect(Object.entries(summary.statuses)).to.deep.equal([
+      ['SUCCEEDED', 1],
+      ['constructor', 2],
+      ['__proto__', 1],
+    ]);
+  });
+
   it('writes it as JSON Lines where the name says so, with batches taken apart', async () => {
     const rerun = { bucket: bucket.name, key: 'rerun.jsonl' };
     await run({ failures: 'omit', rerun, rerunItems: true });
