@@ -63,6 +63,7 @@ function anew(value: unknown): string {
 
 function note({ Status }: Readonly<Record<string, unknown>>, counts: StatusCounts): void {
   if (typeof Status !== 'string') throw new Flaw('is an execution record without a Status');
+  if (Status === 'SUCCEEDED') throw new Flaw('has succeeded, though it is in a list of items that did not');
   counts[Status] = (counts[Status] ?? 0) + 1;
 }
 

@@ -75,6 +75,14 @@ describe('records of items that did not succeed', () => {
     }
   });
 
+  it('are refused where one has succeeded, as its result would be lost', async () => {
+    const records = [FAILED, { ...PENDING, Status: 'SUCCEEDED' }];
+    for (const select of [countStatus({}), unfoldRecord({}), inputOf({}, false)]) {
+      const error = await failure('ResultFileMalformed', () => read(records, select));
+      expect(error.message).to.include('result 2').and.include('has succeeded');
+    }
+  });
+
   it('are refused where their Input or Output is nested too deep', async () => {
     const limits = { ...LIMITS, maxDepth: 3 };
     for (const name of ['Input', 'Output']) {
