@@ -1,5 +1,5 @@
 import { RUN_AHEAD } from './in-order.ts';
-import { BATCH_SIZE } from './results/reader.ts';
+import { BATCH_MEMORY } from './results/reader.ts';
 
 /** In bytes, measured (see test/bench): Node.js and the AWS SDK, and what V8 frees late, young objects and parts. */
 const [BASE, LATE] = [70_000_000, 100_000_000];
@@ -12,8 +12,8 @@ const [BASE, LATE] = [70_000_000, 100_000_000];
 export function memoryOf(
   partSize: number,
   { queueSize, concurrency }: { queueSize: number; concurrency: number },
-  largest = BATCH_SIZE,
+  largest = BATCH_MEMORY,
 ): number {
-  const batch = Math.max(BATCH_SIZE, largest);
+  const batch = Math.max(BATCH_MEMORY, largest);
   return BASE + LATE + (queueSize + 2) * partSize + concurrency * (RUN_AHEAD + 2) * batch;
 }

@@ -29,7 +29,7 @@ export interface AggregateOptions {
    */
   readonly uploadClient?: S3Client;
   /**
-   * Result files open at once. Default 8, from 1 to 1,000. Each costs its run-ahead: 8 batches of 64 KiB, or of one
+   * Result files open at once. Default 8, from 1 to 1,000. Each costs its run-ahead: 8 batches of 80 KiB, or of one
    * result where that is larger, a chunk of at most 64 KiB and the result being read.
    */
   readonly concurrency?: number;

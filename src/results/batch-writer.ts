@@ -1,8 +1,6 @@
 import type { ByteString } from './byte-string.ts';
-import { BATCH_SIZE, type Batch } from './reader.ts';
-
-/** In bytes: the memory of a batch; most of what goes beyond BATCH_SIZE still fits. */
-const CAPACITY = BATCH_SIZE + 16 * 1024;
+import { BATCH_MEMORY, BATCH_SIZE, type Batch } from './reader.ts';
+import { SPACE } from './syntax.ts';
 
 /** In bytes: so much of the memory stays free, for whoever writes a few bytes at once. */
 const MARGIN = 16;
@@ -52,8 +50,8 @@ export class BatchWriter {
    * @param least How much more there must be room for.
    */
   grow(length: number, more: number, least = 1): DataView {
-    const enough = Math.max(CAPACITY, length + least, Math.min(2 * length, length + more));
-    const bytes = Buffer.allocUnsafeSlow(enough + MARGIN);
+    const enough = Math.max(length + least, Math.min(2 * length, length + more)) + MARGIN;
+    const bytes = Buffer.allocUnsafeSlow(Math.max(enough, BATCH_MEMORY));
     this.#bytes.copy(bytes, 0, 0, length);
     this.#bytes = bytes;
     this.#view = new DataView(bytes.buffer);
@@ -80,7 +78,7 @@ export class BatchWriter {
   /** Makes the draft that ends there one of the texts. It is JSON. */
   keep(end: number): void {
     const { start } = this;
-    if (this.#separator === '\n') putOnOneLine(this.#bytes, start, end);
+    if (this.#separator === '\n') putOnOneLine(this.#view, start, end);
     if (this.#count > 0) this.#bytes[start - 1] = this.#separator.charCodeAt(0);
     this.#length = end;
     this.#count++;
@@ -109,10 +107,10 @@ export class BatchWriter {
     return start;
   }
 
-  /** What is there, without holding much more memory than that. */
+  /** What is there, without holding more than a quarter more of memory. */
   #fitted(): Buffer<ArrayBuffer> {
     const bytes = this.#bytes.subarray(0, this.#length);
-    if (2 * this.#length >= this.#bytes.length) return bytes;
+    if (1.25 * this.#length >= this.#bytes.length) return bytes;
     const fitting = Buffer.allocUnsafeSlow(this.#length);
     bytes.copy(fitting);
     return fitting;
@@ -120,8 +118,18 @@ export class BatchWriter {
 }
 
 /** Newlines of JSON stand between its tokens, never in its strings. */
-function putOnOneLine(json: Buffer, start: number, end: number): void {
+function putOnOneLine(json: DataView, start: number, end: number): void {
   for (let at = start; at < end; at++) {
-    if (json[at] === 0x0a || json[at] === 0x0d) json[at] = 0x20;
+    if (at + 4 <= end && !hasControls(json.getInt32(at, true))) at += 3;
+    else if (isNewline(json.getUint8(at))) json.setUint8(at, SPACE);
   }
+}
+
+/** Whether there is a byte below that of the space among the four: see `special`. */
+function hasControls(word: number): boolean {
+  return ((word - 0x20202020) & ~word & 0x80808080) !== 0;
+}
+
+function isNewline(byte: number): boolean {
+  return byte === 0x0a || byte === 0x0d;
 }

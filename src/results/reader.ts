@@ -16,6 +16,9 @@ export interface Batch {
 /** In bytes, about: a batch is passed on as soon as it has this many, so the last of its texts may exceed it. */
 export const BATCH_SIZE = 64 * 1024;
 
+/** In bytes: what a batch takes in memory, unless its last text needs more: a quarter more than its size at most. */
+export const BATCH_MEMORY = BATCH_SIZE + BATCH_SIZE / 4;
+
 /** The type of a result file, in AWS's words: one array on one line, or a value on each. */
 export type OutputType = 'JSON' | 'JSONL';
 

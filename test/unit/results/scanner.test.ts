@@ -155,7 +155,7 @@ describe('the scanner', () => {
     }
   });
 
-  it('gives each batch memory of its own, and not much more than it needs', async () => {
+  it('gives each batch memory of its own, and little more than it needs', async () => {
     const texts = Array.from({ length: 5000 }, (_, index) => JSON.stringify({ index, text: 'é'.repeat(20) }));
     for (const select of ['output', 'record'] as const) {
       const reading: Reading = { ...RECORDS, select };
@@ -164,7 +164,7 @@ describe('the scanner', () => {
       );
       expect(batches.length).to.be.above(3);
       expect(new Set(batches.map(({ bytes }) => bytes.buffer)).size).to.equal(batches.length);
-      for (const { bytes } of batches) expect(bytes.buffer.byteLength).to.be.at.most(2 * bytes.length);
+      for (const { bytes } of batches) expect(bytes.buffer.byteLength).to.be.at.most(1.25 * bytes.length);
     }
   });
 });
