@@ -33,8 +33,12 @@ export class Bucket {
   }
 
   async get(key: string): Promise<string> {
+    return `${await this.bytes(key)}`;
+  }
+
+  async bytes(key: string): Promise<Buffer> {
     const { Body } = await this.#client.send(new GetObjectCommand({ Bucket: this.name, Key: key }));
-    return (await Body?.transformToString()) ?? '';
+    return Buffer.from((await Body?.transformToByteArray()) ?? []);
   }
 
   async remove(key: string): Promise<void> {
