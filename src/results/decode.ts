@@ -1,5 +1,5 @@
 import type { BatchWriter } from './batch-writer.ts';
-import { firstOf, hexadecimal, isPlain, special, UNSURE } from './json-bytes.ts';
+import { endOfValue, firstOf, hexadecimal, isPlain, skipSpace, special, UNSURE } from './json-bytes.ts';
 import { BACKSLASH, LOWER_U, QUOTE } from './syntax.ts';
 
 /** As two bytes. */
@@ -93,6 +93,26 @@ export function decode(
       } else return false;
     } else return false;
   }
+}
+
+/**
+ * Drafts a string that has to have JSON in it.
+ * @param from Its opening quote.
+ * @param maxDepth Levels of arrays and objects that the JSON may have.
+ * @returns Whether that is sure.
+ */
+export function decodeJson(
+  source: DataView,
+  from: number,
+  end: number,
+  batch: BatchWriter,
+  decoded: Decoded,
+  maxDepth: number,
+): boolean {
+  if (from >= end || source.getUint8(from) !== QUOTE) return false;
+  if (!decode(source, from + 1, end, batch, decoded)) return false;
+  const behind = endOfValue(batch.view, batch.start, decoded.end, maxDepth);
+  return behind !== UNSURE && skipSpace(batch.view, behind, decoded.end) === decoded.end;
 }
 
 /** The character of a surrogate pair, of which the first half has been read. */

@@ -6,36 +6,44 @@ import type { Frame } from './framer.ts';
 import { Lifted } from './lifted.ts';
 import { type Element, Flaw, type Members } from './reader.ts';
 import { type Shape, shapeOf } from './shape.ts';
+import { Source } from './source.ts';
+import { Template } from './template.ts';
 
-/**
- * Parses the elements of frames, on stream-json. But for their long strings, the records of a Map Run are mostly the
- * same to the letter: what has been found out of one holds for the next as well, and only others have to be parsed.
- */
+/** Parses the elements of frames on stream-json, but for those that are like the last one that it had to parse. */
 export class ElementParser {
-  #known: { readonly text: ByteString; readonly shape: Shape } | undefined;
+  #last: Template | undefined;
+
+  /** The last object that was parsed. */
+  get last(): Template | undefined {
+    return this.#last;
+  }
 
   /**
    * Gives the elements of a frame in their order.
    * @throws Flaw when the turn comes of one that is not JSON.
    */
-  *elements(frame: Frame): Generator<Element, void, undefined> {
-    const { bytes, bounds, strings, resultNumber } = frame;
-    const allUtf8 = isUtf8(bytes);
+  *elements({ bytes, bounds, strings, resultNumber }: Frame): Generator<Element, void, undefined> {
+    const source = new Source(bytes);
     for (let i = 0, next = 0; i < bounds.length; i += 2) {
       const [start = 0, end = 0] = [bounds[i], bounds[i + 1]];
-      if (!allUtf8 && !isUtf8(bytes.subarray(start, end))) throw new Flaw('is not UTF-8');
+      if (!source.isUtf8 && !isUtf8(bytes.subarray(start, end))) throw new Flaw('is not UTF-8');
       const first = next;
       while ((strings[next] ?? end) < end) next += 2;
-      const lifted = new Lifted(frame, start, end, first, next);
-      yield new ParsedElement(resultNumber + i / 2, this.#shapeOf(lifted), lifted);
+      const number = resultNumber + i / 2;
+      const isLike = source.isUtf8 && this.#last?.match(source.view, start, end) === end;
+      if (this.#last && isLike) {
+        const lifted = new Lifted(bytes, start, end, [...this.#last.strings]);
+        yield new ParsedElement(number, this.#last.shape, lifted);
+      } else {
+        const lifted = new Lifted(bytes, start, end, strings.slice(first, next));
+        yield new ParsedElement(number, this.#parse(lifted), lifted);
+      }
     }
   }
 
-  #shapeOf(lifted: Lifted): Shape {
-    if (this.#known && lifted.hasText(this.#known.text)) return this.#known.shape;
-    const { text } = lifted;
-    const shape = shapeOf(tokenize(text), lifted);
-    if (!shape.isOwn) this.#known = { text, shape };
+  #parse(lifted: Lifted): Shape {
+    const shape = shapeOf(tokenize(lifted.text), lifted);
+    if (shape.isObject && !shape.isOwn) this.#last = new Template(shape, lifted);
     return shape;
   }
 }

@@ -1,62 +1,45 @@
-import { flushable, gen, none } from 'stream-chain/core';
-import { BatchWriter } from './batch-writer.ts';
-import type { ByteString } from './byte-string.ts';
-import { ElementParser } from './elements.ts';
-import { type Frame, Framer } from './framer.ts';
-import { type Batch, Flaw, type Reader, type Reading, type Refuse, refusal } from './reader.ts';
-import { extractOf } from './record.ts';
+import type { BatchWriter } from './batch-writer.ts';
+import { type Decoded, decodeJson } from './decode.ts';
+import type { ElementParser } from './elements.ts';
+import { UNSURE } from './json-bytes.ts';
+import { type PlainReading, type Skimmer, skimming } from './skimming.ts';
+import type { Source } from './source.ts';
+import type { Template } from './template.ts';
 
-/** The default reader, on stream-json. */
-export const streamJsonReader: Reader = async function* (source, location, reading) {
-  const refuse = refusal(location);
-  const stages = gen(
-    frames(new Framer(reading.outputType, reading.limits, refuse)),
-    batches(reading.separator, textsOf(reading, refuse)),
-  );
-  for await (const chunk of source) yield* stages(chunk);
-  yield* stages(none as never); // Flushes them; the types leave it out.
-};
+/** The default reader, on stream-json, which parses every element that is unlike the one it has parsed before. */
+export const streamJsonReader = skimming((reading, batch, parser) => new Matcher(reading, batch, parser));
 
-/** Chunks → whole elements. */
-function frames(framer: Framer) {
-  return flushable(
-    (chunk: Buffer) => framer.push(chunk),
-    () => framer.end(),
-  );
-}
+/** Takes the elements that match the last one that was parsed. */
+class Matcher implements Skimmer {
+  readonly #reading: PlainReading;
+  readonly #batch: BatchWriter;
+  readonly #parser: ElementParser;
+  readonly #output: Decoded = { behind: 0, end: 0 };
 
-/** Whole elements → batches of texts. */
-function batches(separator: Reading['separator'], texts: (frame: Frame) => Iterable<readonly ByteString[]>) {
-  const batch = new BatchWriter(separator);
-  return flushable(
-    function* (frame: Frame): Generator<Batch> {
-      for (const ofElement of texts(frame)) {
-        batch.add(ofElement);
-        if (batch.isFull) yield* batch.flush();
-      }
-    },
-    () => batch.flush(),
-  );
-}
+  constructor(reading: PlainReading, batch: BatchWriter, parser: ElementParser) {
+    this.#reading = reading;
+    this.#batch = batch;
+    this.#parser = parser;
+  }
 
-/** Whole elements → the texts that are wanted of each, one after the other. */
-export function textsOf({ select, limits }: Reading, refuse: Refuse) {
-  const parser = new ElementParser();
-  const extract = extractOf(select);
-  return function* (frame: Frame): Generator<readonly ByteString[], void, undefined> {
-    const elements = parser.elements(frame);
-    for (let i = 0; ; i++) {
-      let texts: readonly ByteString[];
-      try {
-        const { done, value } = elements.next();
-        if (done) return;
-        texts = extract(value, limits);
-      } catch (error) {
-        if (!(error instanceof Flaw)) throw error;
-        const byteOffset = frame.byteOffset + (frame.bounds[2 * i] ?? 0);
-        throw refuse(error, byteOffset, frame.resultNumber + i);
-      }
-      yield texts;
-    }
-  };
+  take(source: Source, start: number): number {
+    const [batch, template] = [this.#batch, this.#parser.last];
+    const { select, limits } = this.#reading;
+    if (!template || !source.isUtf8 || batch.isFull) return UNSURE;
+    const end = template.match(source.view, start, source.view.byteLength);
+    if (end === UNSURE || end - start > limits.maxResultBytes) return UNSURE;
+    if (select === 'output' || select === 'record') {
+      if (!this.#draftOutput(source.view, template)) return UNSURE;
+    } else if (select === 'presumed' && template.shape.isRecord) return UNSURE;
+    if (select === 'output') batch.keep(this.#output.end);
+    else batch.copy(source.bytes, start, end);
+    batch.endElement();
+    return end;
+  }
+
+  #draftOutput(view: DataView, { shape: { output }, strings }: Template): boolean {
+    if (typeof output !== 'number') return false;
+    const [start = 0, end = 0] = [strings[2 * output], strings[2 * output + 1]];
+    return decodeJson(view, start, end, this.#batch, this.#output, this.#reading.limits.maxDepth);
+  }
 }

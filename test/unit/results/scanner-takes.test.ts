@@ -2,7 +2,8 @@ import { expect } from 'chai';
 import { BatchWriter } from '../../../src/results/batch-writer.ts';
 import { UNSURE } from '../../../src/results/json-bytes.ts';
 import { BATCH_SIZE, type OutputType, type Select } from '../../../src/results/reader.ts';
-import { Skimmer, Source } from '../../../src/results/skimmer.ts';
+import { Scanner } from '../../../src/results/scanner.ts';
+import { Source } from '../../../src/results/source.ts';
 import { executionRecord, fileCheckRecord } from '../../support/consignment.ts';
 import { LIMITS } from '../../support/limits.ts';
 import { seeded } from '../../support/random.ts';
@@ -10,7 +11,7 @@ import { seeded } from '../../support/random.ts';
 /** Whether the element is taken, which has something before and behind it, and what comes of it. */
 function skim(element: string | Buffer, select: Select, outputType: OutputType = 'JSON', limits = LIMITS) {
   const batch = new BatchWriter(',');
-  const skimmer = new Skimmer(select, { outputType, select, separator: ',', limits }, batch);
+  const skimmer = new Scanner({ outputType, select, separator: ',', limits }, batch);
   const bytes = Buffer.concat([Buffer.from('é,'), Buffer.from(element), Buffer.from(',é').subarray(0, 2)]);
   const end = skimmer.take(new Source(bytes), 3);
   if (end === UNSURE) return undefined;
@@ -20,7 +21,7 @@ function skim(element: string | Buffer, select: Select, outputType: OutputType =
 
 const RECORD = JSON.stringify(executionRecord('{"a":["é",1.0]}'));
 
-describe('the skimmer takes', () => {
+describe('the scanner takes', () => {
   const taken: [select: Select, element: string, text: string][] = [
     ['output', RECORD, '{"a":["é",1.0]}'],
     ['output', JSON.stringify(executionRecord('{"a":["é",1.0]}'), null, 2), '{"a":["é",1.0]}'],
@@ -53,7 +54,7 @@ describe('the skimmer takes', () => {
   });
 });
 
-describe('the skimmer leaves to others', () => {
+describe('the scanner leaves to others', () => {
   const left: [select: Select, element: string, why: string][] = [
     ['output', '{"Status":"SUCCEEDED"}', 'a record without Output'],
     ['output', '{}', 'an object without members'],
@@ -99,8 +100,7 @@ describe('the skimmer leaves to others', () => {
 
   it('whatever there is when the batch is full', () => {
     const batch = new BatchWriter(',');
-    const skimmer = new Skimmer(
-      'bare',
+    const skimmer = new Scanner(
       { outputType: 'JSON', select: 'bare', separator: ',', limits: LIMITS },
       batch,
     );
