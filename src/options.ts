@@ -35,9 +35,10 @@ export interface AggregateOptions {
   readonly concurrency?: number;
   /**
    * Threads to read result files on, beside the one that receives and sends: 0 to 64, but no more than there are files.
-   * Default `auto`: as many as there are other cores, up to 4, or none where there is less to read than a thread takes to
-   * start. Each costs its own V8, some 30 MB, and for each open file three blocks of 256 KiB. None is used with `map`,
-   * nor where a bundler has left out the file that a thread runs.
+   * Default `auto`: one where there is another core, as files go into the document one after the other; none where there
+   * is less to read than 32 MiB, before a thread has made up for its start. Each costs its own V8, some 30 MB, and for
+   * each open file some blocks of 256 KiB, up to 16 for the one whose turn it is. None is used with `map`, nor where a
+   * bundler has left out the file that a thread runs.
    */
   readonly threads?: number | 'auto';
   /**

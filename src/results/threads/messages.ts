@@ -12,20 +12,21 @@ export type Order =
       readonly location: Location;
       readonly reading: Reading;
     }
-  /** The file's next bytes, answered by `read` when the thread is done with them. */
-  | { readonly kind: 'block'; readonly id: number; readonly bytes: Uint8Array<ArrayBuffer> }
+  /**
+   * The file's next bytes, answered by `read` when the thread is done with them. Their memory is shared: moved to and
+   * fro, it would be new each time to those who collect garbage.
+   */
+  | {
+      readonly kind: 'block';
+      readonly id: number;
+      readonly memory: SharedArrayBuffer;
+      readonly length: number;
+    }
   | { readonly kind: 'end' | 'close'; readonly id: number };
 
 /** What it answers. */
 export type Answer =
-  | {
-      readonly kind: 'read';
-      readonly id: number;
-      readonly batches: readonly SentBatch[];
-      /** The memory of the block, to be used again. */
-      readonly block: ArrayBuffer;
-    }
-  | { readonly kind: 'done'; readonly id: number; readonly batches: readonly SentBatch[] }
+  | { readonly kind: 'read' | 'done'; readonly id: number; readonly batches: readonly SentBatch[] }
   | {
       readonly kind: 'failed';
       readonly id: number;

@@ -10,8 +10,12 @@ import type { Answer, Order, SentError } from './messages.ts';
 /** In bytes: what a thread is given at once. A message costs some microseconds, whatever its size. */
 export const BLOCK_SIZE = 256 * 1024;
 
-/** Blocks of a file that are with its thread: one that it reads, and the next, so that it never waits for one. */
-export const BLOCKS_AHEAD = 2;
+/**
+ * Blocks of a file that are with its thread, at first and at most. Two would do, one that it reads and the next, were
+ * this thread not kept from giving more by the parts that it puts together and signs. Each block that is read allows
+ * for one more, so that a file whose turn has not come does not hold so many.
+ */
+export const [FIRST_AHEAD, BLOCKS_AHEAD] = [2, 16];
 
 /** In MiB: a thread's young objects die at once, and need no more room, which would only be taken for good. */
 const YOUNG_GENERATION = 16;
@@ -47,14 +51,13 @@ export class ThreadPool {
 class Thread {
   readonly #worker = new Worker(THREAD, { resourceLimits: { maxYoungGenerationSizeMb: YOUNG_GENERATION } });
   readonly #answers = new Map<number, Answers>();
-  /** Blocks to be used again. */
-  readonly #blocks: ArrayBuffer[] = [];
+  /** The memory of blocks, to be used again. */
+  readonly #free: SharedArrayBuffer[] = [];
   #failure: unknown;
   #ids = 0;
 
   constructor() {
     this.#worker.on('message', (answer: Answer) => {
-      if (answer.kind === 'read') this.#blocks.push(answer.block);
       this.#answers.get(answer.id)?.add(answer);
     });
     this.#worker.on('error', (error) => this.#fail(error));
@@ -76,17 +79,21 @@ class Thread {
     this.#answers.set(id, answers);
     try {
       this.#tell({ kind: 'open', id, reader, location, reading });
-      let ahead = 0;
-      for await (const bytes of this.#inBlocks(source)) {
-        this.#tell({ kind: 'block', id, bytes }, [bytes.buffer]);
-        if (++ahead < BLOCKS_AHEAD) continue;
+      const ahead: SharedArrayBuffer[] = [];
+      let most = FIRST_AHEAD;
+      for await (const block of this.#inBlocks(source)) {
+        this.#tell({ kind: 'block', id, ...block });
+        ahead.push(block.memory);
+        if (ahead.length < most) continue;
         yield* batchesOf(await answers.next());
-        ahead--;
+        this.#reuse(ahead.shift());
+        most = Math.min(most + 1, BLOCKS_AHEAD);
       }
       this.#tell({ kind: 'end', id });
       for (let ended = false; !ended; ) {
         const answer = await answers.next();
         yield* batchesOf(answer);
+        this.#reuse(ahead.shift());
         ended = answer.kind === 'done';
       }
     } finally {
@@ -99,31 +106,35 @@ class Thread {
     await this.#worker.terminate();
   }
 
-  /** The bytes as blocks that can be given away: nobody knows what else is in the memory of a chunk. */
-  async *#inBlocks(source: AsyncIterable<Buffer>): AsyncGenerator<Uint8Array<ArrayBuffer>, void> {
-    let block = this.#block();
+  /** The bytes as blocks of memory that is shared: nobody knows what else is in the memory of a chunk. */
+  async *#inBlocks(source: AsyncIterable<Buffer>) {
+    let bytes = this.#memory();
     let length = 0;
     for await (const chunk of source) {
       for (let at = 0; at < chunk.length; ) {
-        const copied = chunk.copy(block, length, at);
+        const copied = chunk.copy(bytes, length, at);
         at += copied;
         length += copied;
         if (length < BLOCK_SIZE) continue;
-        yield block;
-        block = this.#block();
+        yield { memory: bytes.buffer, length };
+        bytes = this.#memory();
         length = 0;
       }
     }
-    if (length > 0) yield block.subarray(0, length);
-    else this.#blocks.push(block.buffer);
+    if (length > 0) yield { memory: bytes.buffer, length };
+    else this.#reuse(bytes.buffer);
   }
 
-  #block(): Uint8Array<ArrayBuffer> {
-    return new Uint8Array(this.#blocks.pop() ?? new ArrayBuffer(BLOCK_SIZE));
+  #memory(): Uint8Array<SharedArrayBuffer> {
+    return new Uint8Array(this.#free.pop() ?? new SharedArrayBuffer(BLOCK_SIZE));
   }
 
-  #tell(order: Order, moved: ArrayBuffer[] = []): void {
-    this.#worker.postMessage(order, moved);
+  #reuse(memory: SharedArrayBuffer | undefined): void {
+    if (memory) this.#free.push(memory);
+  }
+
+  #tell(order: Order): void {
+    this.#worker.postMessage(order);
   }
 
   #fail(error: unknown): void {

@@ -50,9 +50,8 @@ class OpenFile {
     for (;;) {
       const order = await this.#next();
       if (order.kind !== 'block') return;
-      const { buffer, length } = order.bytes;
-      yield Buffer.from(buffer, 0, length);
-      this.#answer({ kind: 'read', id: this.#order.id, batches: this.#sent(), block: buffer }, buffer);
+      yield Buffer.from(order.memory, 0, order.length);
+      this.#answer({ kind: 'read', id: this.#order.id, batches: this.#sent() });
     }
   }
 
@@ -71,9 +70,9 @@ class OpenFile {
     return batches;
   }
 
-  #answer(answer: Answer, block?: ArrayBuffer): void {
+  #answer(answer: Answer): void {
     const moved = answer.batches.map(({ bytes }) => bytes.buffer);
-    this.#port.postMessage(answer, block ? [...moved, block] : moved);
+    this.#port.postMessage(answer, moved);
   }
 }
 
