@@ -42,7 +42,7 @@ export const DEFAULT_SCENARIO: Scenario = {
   name: 'map-run',
   title: 'A Map Run',
   about: 'Some result files; what `npm run bench` compares when it is told nothing else.',
-  contenders: ['aggregate', 'aggregate-scanner-threads', 'transfer', 'whole-document'],
+  contenders: ['aggregate-threads', 'aggregate-scanner-threads', 'transfer', 'whole-document'],
   sizes: [256 * MIB],
   rounds: 3,
 };
