@@ -190,9 +190,9 @@ class Oracle {
     if (new Set(all).size < all.length) throw new Refused('something would be written over');
     if (size > MAX_SIZE_TAKEN) throw new Refused('more than an object holds');
     if (size * 3 + 1e6 > MAX_SIZE_TAKEN) throw new Unknown('almost more than an object holds');
-    const elsewhere =
-      this.#options.followDestinationBucket && DestinationBucket && DestinationBucket !== bucket;
-    if (elsewhere && keys.length > 0) throw new Refused('files in a bucket that is not there');
+    this.#isElsewhere = Boolean(
+      this.#options.followDestinationBucket && DestinationBucket && DestinationBucket !== bucket,
+    );
     return lists;
   }
 
