@@ -1,14 +1,30 @@
 import type { BatchWriter } from './batch-writer.ts';
-import { endOfValue, firstOf, hexadecimal, isPlain, skipSpace, special, UNSURE } from './json-bytes.ts';
-import { BACKSLASH, LOWER_U, QUOTE } from './syntax.ts';
-
-/** As two bytes. */
-const ESCAPED_QUOTE = BACKSLASH | (QUOTE << 8);
+import { endOfScalar, firstOf, hexadecimal, isPlain, special, UNSURE } from './json-bytes.ts';
+import {
+  BACKSLASH,
+  CLOSE_BRACE,
+  CLOSE_BRACKET,
+  COLON,
+  COMMA,
+  IS_ESCAPE,
+  isSpace,
+  LOWER_U,
+  OPEN_BRACE,
+  OPEN_BRACKET,
+  QUOTE,
+  SPACE,
+} from './syntax.ts';
 
 /** What `\n` and its like stand for, by their letters. */
 const MEANING = new Uint8Array(256);
 for (const [index, letter] of [...'"\\/bfnrt'].entries())
   MEANING[letter.charCodeAt(0)] = '"\\/\b\f\n\r\t'.charCodeAt(index);
+
+/** What may come next in JSON: strings before COLON, names from NAME on, and behind a bracket its counterpart as well. */
+const [VALUE, VALUE_OR_END, NAME, NAME_OR_END, AFTER_NAME, AFTER_VALUE] = [0, 1, 2, 3, 4, 5];
+
+/** The closing bytes of what is open. Deeper than that nothing is looked into. */
+const closing = new Uint8Array(1024);
 
 /** Where the last string that was decoded ends: in its source, and as a draft. */
 export interface Decoded {
@@ -17,89 +33,11 @@ export interface Decoded {
 }
 
 /**
- * Decodes a string of JSON into a draft.
- * @param from Behind the opening quote.
- * @param decoded Is told where it ends. One object for all strings, as there are many.
- * @returns Whether there is such a string. One with half of a surrogate pair is left to others.
- */
-export function decode(
-  source: DataView,
-  from: number,
-  end: number,
-  batch: BatchWriter,
-  decoded: Decoded,
-): boolean {
-  let at = from;
-  let to = batch.start;
-  let target = to + 4 > batch.end ? batch.grow(to, end - at) : batch.view;
-  // Decoded, text is never longer: as far as that, there is room for it.
-  let last = Math.min(end, at + batch.end - to) - 4;
-  for (;;) {
-    let found = 0;
-    while (at <= last) {
-      // What is written beyond the end of the text is written over.
-      const word = source.getInt32(at, true);
-      target.setInt32(to, word, true);
-      found = special(word);
-      if (found !== 0) break;
-      at += 4;
-      to += 4;
-    }
-    if (found !== 0) {
-      const plain = firstOf(found);
-      at += plain;
-      to += plain;
-    } else if (at + 4 <= end) {
-      if (to + 4 > batch.end) target = batch.grow(to, end - at);
-      last = Math.min(end, at + batch.end - to) - 4;
-      continue;
-    } else if (at >= end) return false;
-
-    // Of JSON inside JSON, most escapes are quotes, and most of these have but a colon or a comma between them.
-    if (at <= last && source.getUint16(at, true) === ESCAPED_QUOTE) {
-      target.setUint8(to++, QUOTE);
-      at += 2;
-      const next = at <= last ? source.getInt32(at, true) : 0;
-      if (((next >> 8) & 0xffff) === ESCAPED_QUOTE && isPlain(next & 0xff)) {
-        target.setInt16(to, (next & 0xff) | (QUOTE << 8), true);
-        to += 2;
-        at += 3;
-      }
-      continue;
-    }
-    const byte = source.getUint8(at);
-    if (isPlain(byte)) {
-      target.setUint8(to++, byte);
-      at++;
-    } else if (byte === QUOTE) {
-      decoded.behind = at + 1;
-      decoded.end = to;
-      return true;
-    } else if (byte === BACKSLASH && at + 1 < end) {
-      const letter = source.getUint8(at + 1);
-      const meaning = MEANING[letter] as number;
-      if (meaning !== 0) {
-        target.setUint8(to++, meaning);
-        at += 2;
-      } else if (letter === LOWER_U) {
-        let character = hexadecimal(source, at + 2, end);
-        at += 6;
-        if (character >= 0xd800 && character <= 0xdfff) {
-          character = pair(character, source, at, end);
-          at += 6;
-        }
-        if (character === UNSURE) return false;
-        to = writeUtf8(character, target, to);
-      } else return false;
-    } else return false;
-  }
-}
-
-/**
  * Drafts a string that has to have JSON in it.
  * @param from Its opening quote.
+ * @param decoded Is told where it ends. One object for all strings, as there are many.
  * @param maxDepth Levels of arrays and objects that the JSON may have.
- * @returns Whether that is sure.
+ * @returns Whether that is sure. One with half of a surrogate pair is left to others.
  */
 export function decodeJson(
   source: DataView,
@@ -110,9 +48,143 @@ export function decodeJson(
   maxDepth: number,
 ): boolean {
   if (from >= end || source.getUint8(from) !== QUOTE) return false;
-  if (!decode(source, from + 1, end, batch, decoded)) return false;
-  const behind = endOfValue(batch.view, batch.start, decoded.end, maxDepth);
-  return behind !== UNSURE && skipSpace(batch.view, behind, decoded.end) === decoded.end;
+  for (;;) {
+    // Decoded, text is never longer: as far as that, there is room for it.
+    const room = Math.max(0, batch.end - batch.start);
+    const limit = Math.min(end, from + room);
+    if (draft(source, from + 1, limit, batch, decoded, maxDepth)) return true;
+    if (limit === end) return false;
+    batch.grow(batch.start + room, end - limit);
+  }
+}
+
+/**
+ * Decodes and checks in one pass, as JSON in a string has its own quotes and backslashes in marked places: `\"` begins
+ * and ends its strings, and `\\` begins its escapes.
+ */
+function draft(
+  source: DataView,
+  from: number,
+  end: number,
+  { view: target, start }: BatchWriter,
+  decoded: Decoded,
+  maxDepth: number,
+): boolean {
+  const deepest = Math.min(maxDepth, closing.length);
+  const last = end - 4;
+  let at = from;
+  let to = start;
+  let depth = 0;
+  let next = VALUE;
+  while (at < end) {
+    const byte = source.getUint8(at);
+    if (byte === BACKSLASH) {
+      if (at + 1 >= end) return false;
+      const meaning = MEANING[source.getUint8(at + 1)] as number;
+      target.setUint8(to++, meaning);
+      at += 2;
+      if (isSpace(meaning)) continue;
+      if (meaning !== QUOTE || next >= AFTER_NAME) return false;
+      for (;;) {
+        let found = 0;
+        while (at <= last) {
+          // What is written beyond the end of the text is written over.
+          const word = source.getInt32(at, true);
+          target.setInt32(to, word, true);
+          found = special(word);
+          if (found !== 0) break;
+          at += 4;
+          to += 4;
+        }
+        if (found !== 0) {
+          const plain = firstOf(found);
+          at += plain;
+          to += plain;
+        }
+        if (at + 1 >= end) return false;
+        const byte = source.getUint8(at);
+        if (byte !== BACKSLASH) {
+          if (!isPlain(byte)) return false;
+          target.setUint8(to++, byte);
+          at++;
+          continue;
+        }
+        const letter = source.getUint8(at + 1);
+        at += 2;
+        if (letter === QUOTE) {
+          target.setUint8(to++, QUOTE);
+          break;
+        }
+        if (letter === BACKSLASH) {
+          const escaped = escapeAt(source, at, end);
+          if (escaped === UNSURE) return false;
+          target.setUint8(to, BACKSLASH);
+          target.setUint8(to + 1, escaped);
+          at += source.getUint8(at) === BACKSLASH ? 2 : 1;
+          to += 2;
+        } else {
+          const character = letter === LOWER_U ? characterAt(source, at, end) : (MEANING[letter] as number);
+          if (character < 0x80 && !isPlain(character)) return false;
+          at += letter !== LOWER_U ? 0 : character < 0x10000 ? 4 : 10;
+          to = writeUtf8(character, target, to);
+        }
+      }
+      next = next >= NAME ? AFTER_NAME : AFTER_VALUE;
+    } else if (byte === SPACE) {
+      target.setUint8(to++, byte);
+      at++;
+    } else if (next === AFTER_NAME) {
+      if (byte !== COLON) return false;
+      target.setUint8(to++, byte);
+      at++;
+      next = VALUE;
+    } else if (next === AFTER_VALUE && depth === 0) {
+      decoded.behind = at + 1;
+      decoded.end = to;
+      return byte === QUOTE;
+    } else if (next !== VALUE && next !== NAME && byte === closing[depth - 1]) {
+      target.setUint8(to++, byte);
+      at++;
+      depth--;
+      next = AFTER_VALUE;
+    } else if (next === AFTER_VALUE) {
+      if (byte !== COMMA) return false;
+      target.setUint8(to++, byte);
+      at++;
+      next = closing[depth - 1] === CLOSE_BRACE ? NAME : VALUE;
+    } else if (next >= NAME) return false;
+    else if (byte === OPEN_BRACE || byte === OPEN_BRACKET) {
+      if (depth === deepest) return false;
+      target.setUint8(to++, byte);
+      at++;
+      closing[depth++] = byte === OPEN_BRACE ? CLOSE_BRACE : CLOSE_BRACKET;
+      next = byte === OPEN_BRACE ? NAME_OR_END : VALUE_OR_END;
+    } else {
+      const behind = endOfScalar(source, at, end);
+      if (behind === UNSURE) return false;
+      while (at < behind) target.setUint8(to++, source.getUint8(at++));
+      next = AFTER_VALUE;
+    }
+  }
+  return false;
+}
+
+/** The letter of an escape, behind its backslash, or UNSURE. Of those that are escaped themselves, none goes on. */
+function escapeAt(source: DataView, at: number, end: number): number {
+  if (at + 1 >= end) return UNSURE;
+  const byte = source.getUint8(at);
+  if (byte === BACKSLASH) {
+    const meaning = MEANING[source.getUint8(at + 1)] as number;
+    return IS_ESCAPE[meaning] ? meaning : UNSURE;
+  }
+  if (byte === LOWER_U && hexadecimal(source, at + 1, end) === UNSURE) return UNSURE;
+  return byte !== QUOTE && IS_ESCAPE[byte] ? byte : UNSURE;
+}
+
+/** The character that `\u` stands for, with the other half of a surrogate pair, or UNSURE. */
+function characterAt(source: DataView, at: number, end: number): number {
+  const character = hexadecimal(source, at, end);
+  return character < 0xd800 || character > 0xdfff ? character : pair(character, source, at + 4, end);
 }
 
 /** The character of a surrogate pair, of which the first half has been read. */

@@ -56,8 +56,7 @@ export function endOfValue(view: DataView, from: number, end: number, maxDepth: 
         if (at === UNSURE) return UNSURE;
         continue;
       }
-    } else if (byte === MINUS || (byte >= ZERO && byte <= NINE)) at = endOfNumber(view, at, end);
-    else at = endOfWord(view, at, end);
+    } else at = endOfScalar(view, at, end);
 
     for (;;) {
       if (at === UNSURE || depth === 0) return at;
@@ -151,6 +150,14 @@ export function hexadecimal(view: DataView, from: number, end: number): number {
     value = value * 16 + digit;
   }
   return value;
+}
+
+/** @returns The place behind a number, true, false or null, or UNSURE. A number may go on behind the end. */
+export function endOfScalar(view: DataView, from: number, end: number): number {
+  const byte = view.getUint8(from);
+  return byte === MINUS || (byte >= ZERO && byte <= NINE)
+    ? endOfNumber(view, from, end)
+    : endOfWord(view, from, end);
 }
 
 function endOfWord(view: DataView, from: number, end: number): number {

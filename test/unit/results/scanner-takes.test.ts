@@ -28,8 +28,10 @@ describe('the scanner takes', () => {
     ['output', '{"Output":"1"}', '1'],
     ['output', '{ "a" : { "Output" : 0 } , "Output" : " [\\n1 ] " }', ' [\n1 ] '],
     ['output', '{"Output":"1","Output":"2"}', '2'],
-    ['output', '{"Output":"\\u0022\\u00e9\\u4f1a\\ud83d\\ude00\\/\\u0022"}', '"é会😀/"'],
+    ['output', '{"Output":"\\"\\u00e9\\u4f1a\\ud83d\\ude00\\/\\""}', '"é会😀/"'],
     ['output', '{"Output":"\\"\\\\ud800\\""}', '"\\ud800"'],
+    ['output', '{"Output":"\\"\\\\\\"\\\\\\\\\\\\n\\\\\\/\\""}', '"\\"\\\\\\n\\/"'],
+    ['output', '{"Output":"{\\n\\t\\"a\\" :[] ,\\r\\n\\"\\":[{ }]} "}', '{\n\t"a" :[] ,\r\n"":[{ }]} '],
     ['record', RECORD, RECORD],
     ['bare', RECORD, RECORD],
     ['bare', '"é"', '"é"'],
@@ -52,6 +54,11 @@ describe('the scanner takes', () => {
       expect(skim(record, 'output')).to.equal(output);
     }
   });
+
+  it('an Output for which there is no room yet', () => {
+    const output = JSON.stringify(['x"\n'.repeat(BATCH_SIZE), 1]);
+    expect(skim(JSON.stringify({ Output: output }), 'output')).to.equal(output);
+  });
 });
 
 describe('the scanner leaves to others', () => {
@@ -62,6 +69,13 @@ describe('the scanner leaves to others', () => {
     ['output', '{"Output":1}', 'an Output that is no string'],
     ['output', '{"Output":"1","Output":2}', 'a last Output that is no string'],
     ['output', '{"Output":"1,2"}', 'an Output that is not JSON'],
+    ['output', '{"Output":"\\u0022a\\u0022"}', 'a quote of the Output as a number'],
+    ['output', '{"Output":"\\"\\\\\\u0022\\""}', 'what an escape stands for as a number'],
+    ['output', '{"Output":"\\"\\\\"}', 'an Output that ends in an escape'],
+    ['output', '{"Output":"\\"\\\\u00g0\\""}', 'an escape that is none'],
+    ['output', '{"Output":"[1}"}', 'brackets that do not match'],
+    ['output', '{"Output":"[1,]"}', 'a comma with nothing behind it'],
+    ['output', '{"Output":"{1:2}"}', 'a name that is no string'],
     ['output', '{"Output":"\\"a\nb\\""}', 'a newline in a string'],
     ['output', '{"Output":"\\"a\\nb\\""}', 'a newline in a string of the Output'],
     ['output', '{"\\u004futput":"1","Output":"2"}', 'an escape in the name of a member'],
