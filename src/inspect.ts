@@ -6,6 +6,7 @@ import { memoryOf } from './memory.ts';
 import { type AggregateOptions, defined, resolveOptions } from './options.ts';
 import type { Form } from './results/form.ts';
 import type { OutputType } from './results/reader.ts';
+import { howManyThreads } from './results/threads/how-many.ts';
 import { stopWith } from './stop.ts';
 import { isS3, type Location, parseLocation } from './storage/location.ts';
 import { Storage } from './storage/open.ts';
@@ -67,7 +68,7 @@ export async function inspect(options: AggregateOptions): Promise<Inspection> {
       elements: form.elements,
       partSize: plan.partSize,
       parts: Math.max(1, Math.ceil(plan.documentBytes / plan.partSize)),
-      memory: memoryOf(plan.partSize, settings),
+      memory: memoryOf(plan.partSize, { ...settings, threads: howManyThreads(settings, plan) }),
       seconds: plan.bytes / RATE,
       warnings: new Warnings(listing, settings).list,
     };

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
+import { LOADERS } from '../support/loaders.ts';
 import { makeFixtures } from './fixtures/fixtures.ts';
 import type { ScenarioResults } from './report/results.ts';
 import type { Standing } from './report/standings.ts';
@@ -16,11 +17,10 @@ describe('bench', () => {
   afterEach(() => rmSync(folder, { recursive: true }));
 
   const bench = (...args: string[]) =>
-    spawnSync(
-      process.execPath,
-      ['--import', 'tsx', fileURLToPath(new URL('./main.ts', import.meta.url)), ...args],
-      { encoding: 'utf8', timeout: 15_000 },
-    );
+    spawnSync(process.execPath, [...LOADERS, fileURLToPath(new URL('./main.ts', import.meta.url)), ...args], {
+      encoding: 'utf8',
+      timeout: 15_000,
+    });
 
   it('runs contenders on the same results, checks what they wrote, and leaves a page with charts', () => {
     const names = ['aggregate', 'transfer'];

@@ -1,10 +1,11 @@
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
+import { LOADERS } from '../support/loaders.ts';
 
 function agree(...args: string[]) {
   const main = fileURLToPath(new URL('./agree.ts', import.meta.url));
-  return spawnSync(process.execPath, ['--import', 'tsx', main, ...args], {
+  return spawnSync(process.execPath, [...LOADERS, main, ...args], {
     encoding: 'utf8',
     timeout: 15_000,
   });

@@ -3,12 +3,10 @@ import { PassThrough, type Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import type { S3Client } from '@aws-sdk/client-s3';
 import { run, type Surroundings } from '../../src/cli/run.ts';
+import { LOADERS } from './loaders.ts';
 import { stubS3 } from './stub-s3.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
-
-/** As in .mocharc.json. */
-const LOADERS = ['--import', 'tsx', '--import', './test/support/tsx-in-threads.mjs'];
 
 /** How a process ended: by itself with a code, or by a signal. */
 export interface Ended {

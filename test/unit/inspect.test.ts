@@ -24,7 +24,8 @@ describe('inspect', () => {
     const { outputType, elements, partSize, bucket, key, warnings } = summary;
     expect(inspection).to.deep.include({ outputType, elements, partSize, warnings, output: { bucket, key } });
     expect(inspection.parts).to.equal(1);
-    expect(inspection.memory).to.equal(170_000_000 + 6 * partSize + 2 * 10 * 81_920);
+    const blocks = summary.threads > 0 ? 16 * 262_144 : 0;
+    expect(inspection.memory).to.equal(170_000_000 + 6 * partSize + 2 * (10 * 81_920 + blocks));
     expect(inspection.mapRunArn).to.match(/^arn:aws:states:/);
   });
 
