@@ -20,7 +20,7 @@ const MEANING = new Uint8Array(256);
 for (const [index, letter] of [...'"\\/bfnrt'].entries())
   MEANING[letter.charCodeAt(0)] = '"\\/\b\f\n\r\t'.charCodeAt(index);
 
-/** What may come next in JSON: strings before COLON, names from NAME on, and behind a bracket its counterpart as well. */
+/** What JSON may go on with. Up to NAME_OR_END that may be a string, which from NAME on is a member's name. */
 const [VALUE, VALUE_OR_END, NAME, NAME_OR_END, AFTER_NAME, AFTER_VALUE] = [0, 1, 2, 3, 4, 5];
 
 /** The closing bytes of what is open. Deeper than that nothing is looked into. */
