@@ -24,6 +24,7 @@ export interface Scenario {
 }
 
 const OURS = ['aggregate', 'aggregate-threads', 'aggregate-scanner', 'aggregate-scanner-threads', 'transfer'];
+const LASTING = ['aggregate-threads', 'aggregate-scanner-threads', 'transfer'];
 const ALL = [...OURS, 'plain-stream-json', 'whole-document', 'whole-document-python'];
 
 const BASE = {
@@ -67,6 +68,27 @@ export const SCENARIOS: readonly Scenario[] = [
     sizes: [256 * MIB],
     files: 8,
     concurrency: 8,
+  },
+  {
+    ...BASE,
+    name: 'one-file-4gib',
+    title: 'One result file of 4 GiB',
+    about: 'The same for longer, so that it counts for little how long V8 takes to warm up.',
+    contenders: LASTING,
+    sizes: [4 * GIB],
+    files: 1,
+    rounds: 3,
+  },
+  {
+    ...BASE,
+    name: 'eight-files-4gib',
+    title: 'Eight result files of 4 GiB',
+    about: 'And in eight files, together as large.',
+    contenders: LASTING,
+    sizes: [4 * GIB],
+    files: 8,
+    concurrency: 8,
+    rounds: 3,
   },
   {
     ...BASE,

@@ -14,6 +14,8 @@ const PAIRS: Readonly<Record<string, readonly (readonly [of: string, to: string]
   ],
   'one-file': pipelines(),
   'eight-files': pipelines(),
+  'one-file-4gib': pipelines(),
+  'eight-files-4gib': pipelines(),
 };
 
 /** A sentence's worth of what results say. */
