@@ -1,3 +1,4 @@
+import { IncomingMessage } from 'node:http';
 import { addAbortSignal, type Readable } from 'node:stream';
 import {
   GetObjectCommand,
@@ -10,7 +11,8 @@ import { Interruption } from './retry.ts';
 
 /**
  * The body of one answer to GetObject. It is given up when nothing has come of it for `stallTimeout` milliseconds
- * while somebody was waiting: the SDK's own timeouts either leave bodies out or end those that we have paused.
+ * while somebody was waiting: the SDK's own timeouts either leave bodies out or end those that we have paused. Chunks
+ * that come from something else than a connection of Node's are copied, as they may be somebody else's.
  * @param accept Looks at the answer before its body is read; what it throws is thrown.
  * @throws Interruption where the connection failed.
  */
@@ -50,7 +52,7 @@ export async function* s3Body(
         throw cause instanceof Interruption ? cause : new Interruption(wordsOf(cause), { cause });
       });
       if (done) return;
-      yield value;
+      yield body instanceof IncomingMessage ? value : Buffer.from(value);
     }
   } finally {
     signal.removeEventListener('abort', abort);

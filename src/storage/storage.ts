@@ -17,7 +17,7 @@ export const CHANGED = {
 
 /**
  * Reads a whole object, never faster than it is asked to: opens it when the first chunk is asked for, and closes
- * it when the reading ends, fails or is given up.
+ * it when the reading ends, fails or is given up. The memory of its chunks belongs to whoever takes them.
  * @throws The signal's reason once it is aborted; before, MapRunResultsError `ManifestNotFound`,
  *   `ResultFileNotFound`, `ResultFileChanged` or `ReadFailed`, with the location.
  */

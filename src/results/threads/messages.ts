@@ -12,16 +12,8 @@ export type Order =
       readonly location: Location;
       readonly reading: Reading;
     }
-  /**
-   * The file's next bytes, answered by `read` when the thread is done with them. Their memory is shared: moved to and
-   * fro, it would be new each time to those who collect garbage.
-   */
-  | {
-      readonly kind: 'block';
-      readonly id: number;
-      readonly memory: SharedArrayBuffer;
-      readonly length: number;
-    }
+  /** The file's next bytes, answered by `read` when the thread is done with them. Their memory goes with them. */
+  | { readonly kind: 'block'; readonly id: number; readonly chunks: readonly Uint8Array<ArrayBuffer>[] }
   | { readonly kind: 'end' | 'close'; readonly id: number };
 
 /** What it answers. */

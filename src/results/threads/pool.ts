@@ -7,7 +7,7 @@ import type { Batch, Reader, Reading } from '../reader.ts';
 import type { ReaderName } from '../readers.ts';
 import type { Answer, Order, SentError } from './messages.ts';
 
-/** In bytes: what a thread is given at once. A message costs some microseconds, whatever its size. */
+/** In bytes: what a thread is given at once, and what is left of its last chunk. A message costs some microseconds. */
 export const BLOCK_SIZE = 256 * 1024;
 
 /**
@@ -35,7 +35,7 @@ export class ThreadPool {
     return existsSync(fileURLToPath(THREAD));
   }
 
-  /** A reader that has its files read by these threads, each by that which has the fewest. */
+  /** A reader that has its files read by these threads, each by that which has the fewest. It takes chunks for good. */
   reader(name: ReaderName): Reader {
     return (source, location, reading) => {
       const thread = this.#threads.reduce((least, thread) => (thread.files < least.files ? thread : least));
@@ -51,8 +51,6 @@ export class ThreadPool {
 class Thread {
   readonly #worker = new Worker(THREAD, { resourceLimits: { maxYoungGenerationSizeMb: YOUNG_GENERATION } });
   readonly #answers = new Map<number, Answers>();
-  /** The memory of blocks, to be used again. */
-  readonly #free: SharedArrayBuffer[] = [];
   #failure: unknown;
   #ids = 0;
 
@@ -79,21 +77,19 @@ class Thread {
     this.#answers.set(id, answers);
     try {
       this.#tell({ kind: 'open', id, reader, location, reading });
-      const ahead: SharedArrayBuffer[] = [];
+      let ahead = 0;
       let most = FIRST_AHEAD;
-      for await (const block of this.#inBlocks(source)) {
-        this.#tell({ kind: 'block', id, ...block });
-        ahead.push(block.memory);
-        if (ahead.length < most) continue;
+      for await (const chunks of inBlocks(source)) {
+        this.#tell({ kind: 'block', id, chunks }, chunks);
+        if (++ahead < most) continue;
         yield* batchesOf(await answers.next());
-        this.#reuse(ahead.shift());
+        ahead--;
         most = Math.min(most + 1, BLOCKS_AHEAD);
       }
       this.#tell({ kind: 'end', id });
       for (let ended = false; !ended; ) {
         const answer = await answers.next();
         yield* batchesOf(answer);
-        this.#reuse(ahead.shift());
         ended = answer.kind === 'done';
       }
     } finally {
@@ -106,41 +102,42 @@ class Thread {
     await this.#worker.terminate();
   }
 
-  /** The bytes as blocks of memory that is shared: nobody knows what else is in the memory of a chunk. */
-  async *#inBlocks(source: AsyncIterable<Buffer>) {
-    let bytes = this.#memory();
-    let length = 0;
-    for await (const chunk of source) {
-      for (let at = 0; at < chunk.length; ) {
-        const copied = chunk.copy(bytes, length, at);
-        at += copied;
-        length += copied;
-        if (length < BLOCK_SIZE) continue;
-        yield { memory: bytes.buffer, length };
-        bytes = this.#memory();
-        length = 0;
-      }
-    }
-    if (length > 0) yield { memory: bytes.buffer, length };
-    else this.#reuse(bytes.buffer);
-  }
-
-  #memory(): Uint8Array<SharedArrayBuffer> {
-    return new Uint8Array(this.#free.pop() ?? new SharedArrayBuffer(BLOCK_SIZE));
-  }
-
-  #reuse(memory: SharedArrayBuffer | undefined): void {
-    if (memory) this.#free.push(memory);
-  }
-
-  #tell(order: Order): void {
-    this.#worker.postMessage(order);
+  /** @param moved Whose memory goes along. */
+  #tell(order: Order, moved: readonly Uint8Array<ArrayBuffer>[] = []): void {
+    this.#worker.postMessage(
+      order,
+      moved.map(({ buffer }) => buffer),
+    );
   }
 
   #fail(error: unknown): void {
     this.#failure ??= error;
     for (const answers of this.#answers.values()) answers.fail(this.#failure);
   }
+}
+
+/** The chunks, as many at once as have the size of a block. */
+async function* inBlocks(source: AsyncIterable<Buffer>): AsyncGenerator<Uint8Array<ArrayBuffer>[], void> {
+  let chunks: Uint8Array<ArrayBuffer>[] = [];
+  let length = 0;
+  for await (const chunk of source) {
+    chunks.push(movable(chunk));
+    length += chunk.length;
+    if (length < BLOCK_SIZE) continue;
+    yield chunks;
+    chunks = [];
+    length = 0;
+  }
+  if (length > 0) yield chunks;
+}
+
+/** Only memory that has nothing else in it can go to another thread, as it is gone here then. */
+function movable(chunk: Buffer): Uint8Array<ArrayBuffer> {
+  const { buffer, length } = chunk;
+  if (buffer instanceof ArrayBuffer && buffer.byteLength === length) return new Uint8Array(buffer);
+  const copy = Buffer.allocUnsafeSlow(length);
+  chunk.copy(copy);
+  return copy;
 }
 
 /** Answers that have come about one file, and those that somebody waits for. */

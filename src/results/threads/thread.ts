@@ -50,7 +50,8 @@ class OpenFile {
     for (;;) {
       const order = await this.#next();
       if (order.kind !== 'block') return;
-      yield Buffer.from(order.memory, 0, order.length);
+      for (const { buffer, byteOffset, length } of order.chunks)
+        yield Buffer.from(buffer, byteOffset, length);
       this.#answer({ kind: 'read', id: this.#order.id, batches: this.#sent() });
     }
   }

@@ -100,6 +100,21 @@ describe('a thread', () => {
     expect(closed).to.equal(true);
   });
 
+  it('takes the memory of a chunk where nothing else is in it, and copies it from any other', async () => {
+    const [opening, result, closing] = ['[', '"1"', ']'].map((text) => new Uint8Array(Buffer.from(text)));
+    const shared = new Uint8Array(Buffer.from(',"2",34'));
+    async function* chunks() {
+      for (const own of [opening, result]) yield Buffer.from((own as Uint8Array).buffer);
+      yield Buffer.from(shared.buffer, 0, 4);
+      yield Buffer.from(shared.buffer, 4, 2);
+      yield Buffer.from((closing as Uint8Array).buffer);
+    }
+    const bare: Reading = { ...RECORDS, select: 'bare' };
+    expect((await text(pool.reader('scanner'), chunks(), bare)).text).to.equal('"1","2",3');
+    expect([opening, result, closing].map((own) => own?.length)).to.deep.equal([0, 0, 0]);
+    expect(Buffer.from(shared).toString()).to.equal(',"2",34');
+  });
+
   it('asks for no more than the blocks that it may have, while nobody takes its batches', async () => {
     let given = 0;
     async function* endless() {

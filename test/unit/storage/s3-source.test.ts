@@ -62,6 +62,14 @@ describe('s3Source', () => {
     expect(resumptions).to.equal(0);
   });
 
+  it('gives away memory only of its own, not that of a stand-in for S3', async () => {
+    const theirs = Buffer.from(new Uint8Array(Buffer.from('0123456789')).buffer);
+    const { s3 } = answering(() => answer(Readable.from([theirs]), { ContentLength: 10 }));
+    const [chunk] = await collect(open(s3));
+    expect(chunk?.toString()).to.equal('0123456789');
+    expect(chunk?.buffer).not.to.equal(theirs.buffer);
+  });
+
   describe('when there is nothing to read', () => {
     it("says that there is none, in S3's words", async () => {
       const error = await failure('ResultFileNotFound', () => collect(open(stubS3())));
