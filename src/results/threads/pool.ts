@@ -116,17 +116,20 @@ class Thread {
   }
 }
 
-/** The chunks, as many at once as have the size of a block. */
+/** The chunks, as many at once as have the size of a block. A larger one is several. */
 async function* inBlocks(source: AsyncIterable<Buffer>): AsyncGenerator<Uint8Array<ArrayBuffer>[], void> {
   let chunks: Uint8Array<ArrayBuffer>[] = [];
   let length = 0;
-  for await (const chunk of source) {
-    chunks.push(movable(chunk));
-    length += chunk.length;
-    if (length < BLOCK_SIZE) continue;
-    yield chunks;
-    chunks = [];
-    length = 0;
+  for await (const large of source) {
+    for (let at = 0; at < large.length; at += BLOCK_SIZE) {
+      const chunk = large.subarray(at, at + BLOCK_SIZE);
+      chunks.push(movable(chunk));
+      length += chunk.length;
+      if (length < BLOCK_SIZE) continue;
+      yield chunks;
+      chunks = [];
+      length = 0;
+    }
   }
   if (length > 0) yield chunks;
 }

@@ -115,6 +115,19 @@ describe('a thread', () => {
     expect(Buffer.from(shared).toString()).to.equal(',"2",34');
   });
 
+  it('gives results of a chunk larger than a block before it asks for the next chunk', async () => {
+    const asked = deferred<void>();
+    async function* large() {
+      yield Buffer.from(`[${TEXTS.join(',')}]`);
+      await asked.promise;
+    }
+    const batches = pool.reader('stream-json')(large(), LOCATION, { ...RECORDS, select: 'bare' });
+    const first = await batches.next();
+    asked.resolve();
+    const rest = await collect(batches);
+    expect([first.value, ...rest].map((batch) => String(batch?.bytes)).join(',')).to.equal(TEXTS.join(','));
+  });
+
   it('asks for no more than the blocks that it may have, while nobody takes its batches', async () => {
     let given = 0;
     async function* endless() {
